@@ -24,8 +24,14 @@ export function instancePaths({ data, run, root }: Omit<Roots, "facts">) {
     setupTokenFile: `${data}/setup-token`,
     nginxStatusSocket: `${run}/nginx-status.sock`,
     nginxPid: `${run}/nginx.pid`,
-    keeperProgram: `${root}/lib/keeper/keeper.py`,
-    gunicornHooks: `${root}/lib/keeper/monban_gunicorn.py`,
+    keeperProgram: `${root}/keeper/keeper.py`,
+    gunicornHooks: `${root}/keeper/monban_gunicorn.py`,
+    supervisorProgram: `${root}/supervisor.mjs`,
+    panelProgram: `${root}/panel.mjs`,
+    /** Next's standalone tree. */
+    web: `${root}/web`,
+    migrations: `${root}/migrations`,
+    sampleSite: `${root}/sample`,
   };
 }
 
@@ -35,6 +41,8 @@ export function sitePaths({ data, run, facts }: Roots, name: string) {
   const runtime = `${run}/s/${name}`;
   return {
     home,
+    /** Symbolic link to the folder of the release that serves; static mappings go through it. */
+    current: `${home}/current`,
     releases: `${home}/releases`,
     release: (number: number) => `${home}/releases/${number}`,
     /** Record of a release (lib/schema/release.ts) and the manifest of its files, beside its folder. */

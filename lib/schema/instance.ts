@@ -3,7 +3,7 @@ import { z } from "zod";
 
 export const instanceSchema = z.object({
   version: z.string(),
-  /** Absolute paths. `run` holds sockets and is short enough for the 107-byte limit of a unix socket path. */
+  /** Absolute paths. `root` is the built program (dist), readable by every user involved; `run` holds sockets and is short enough for the 107-byte limit of a unix socket path. */
   root: z.string(),
   data: z.string(),
   run: z.string(),

@@ -79,7 +79,6 @@ export type HealthCheck = z.infer<typeof healthCheckSchema>;
 
 export const envVariableSchema = z.strictObject({
   name: envNameSchema,
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is exactly what an environment cannot hold.
   value: z
     .string()
     .max(32_768)
