@@ -51,7 +51,12 @@ export const helloSchema = z.object({
 });
 export type Hello = z.infer<typeof helloSchema>;
 
-export const putDesiredSchema = z.strictObject({ desired: desiredStateSchema, actor: actorSchema });
+export const putDesiredSchema = z.strictObject({
+  desired: desiredStateSchema,
+  actor: actorSchema,
+  /** Sites that are no longer desired and whose releases, logs and system user go with them; others keep their files. */
+  purge: z.array(idSchema("site")).default([]),
+});
 export type PutDesired = z.infer<typeof putDesiredSchema>;
 
 export const startOperationSchema = z.discriminatedUnion("kind", [
