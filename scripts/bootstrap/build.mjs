@@ -1,0 +1,135 @@
+// Builds what is older than its sources: Prisma's client, the dashboard (.next) and the bundles in dist/.
+// Runs on Node 20 as well: Prisma and Next run on their own Node, esbuild on any.
+import fs from "node:fs";
+import path from "node:path";
+import { PARTS, stalePart, staleParts, writeStamp } from "./build-stamp.mjs";
+import { node24, root } from "./programs.mjs";
+import { duration, Halt, say } from "./report.mjs";
+import { runOrHalt } from "./run.mjs";
+
+const GENERATE_DEADLINE_MS = 2 * 60_000;
+const NEXT_DEADLINE_MS = 10 * 60_000;
+
+const BUILDERS = {
+  client: buildClient,
+  next: buildDashboard,
+  supervisor: () => bundle("supervisor", { entry: "lib/supervisor/main.ts", external: [] }),
+  panel: () => bundle("panel", { entry: "lib/server/main.ts", external: NOT_BUNDLED }),
+  cli: () => bundle("cli", { entry: "lib/cli/main.ts", external: NOT_BUNDLED }),
+};
+/** Native addons cannot be bundled, and Next finds its own files beside itself. */
+const NOT_BUNDLED = ["next", "better-sqlite3", "node-pty"];
+/** The supervisor stays small and survives everything the panel does: none of this may get into it. */
+const NEVER_IN_SUPERVISOR =
+  /node_modules\/(next|react|react-dom|prisma|@prisma\/[^/]+|better-sqlite3|node-pty)\//;
+
+/**
+ * Builds those of the named parts that are stale, in their order.
+ *
+ * @param {string[]} [names] all parts unless said
+ * @returns {Promise<number>} how many were built
+ */
+export async function build(names) {
+  let built = 0;
+  for (const { name } of staleParts(names)) {
+    // Asked again: the part before it may have changed what this one is made from.
+    const part = stalePart(name);
+    if (part === null) continue;
+    const started = Date.now();
+    await BUILDERS[name]();
+    writeStamp(part);
+    say("Build", `${name} in ${duration(Date.now() - started)}`);
+    built += 1;
+  }
+  return built;
+}
+
+async function buildClient() {
+  mustExist("prisma/schema.prisma", "the database client");
+  const prisma = path.join(root, "node_modules/prisma/build/index.js");
+  await runOrHalt(node24(), [prisma, "generate"], {
+    doing: "generating the database client",
+    area: "Build",
+    cwd: root,
+    // Prisma insists on an engine file for every command; `generate` never runs it.
+    env: {
+      ...process.env,
+      PRISMA_SCHEMA_ENGINE_BINARY: "/bin/true",
+      CHECKPOINT_DISABLE: "1",
+      PRISMA_HIDE_UPDATE_MESSAGE: "1",
+    },
+    deadlineMs: GENERATE_DEADLINE_MS,
+  });
+}
+
+async function buildDashboard() {
+  mustExist("app", "the dashboard");
+  say("Build", "the dashboard; the first time takes about half a minute");
+  const next = path.join(root, "node_modules/next/dist/bin/next");
+  await runOrHalt(node24(), [next, "build"], {
+    doing: "building the dashboard",
+    area: "Build",
+    cwd: root,
+    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+    deadlineMs: NEXT_DEADLINE_MS,
+  });
+}
+
+/** One ES module with everything in it, except Node's built-ins and `external`. */
+async function bundle(name, { entry, external }) {
+  const output = PARTS[name].output;
+  mustExist(entry, output);
+  const esbuild = await import("esbuild");
+  let result;
+  try {
+    result = await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      outfile: output,
+      bundle: true,
+      external,
+      platform: "node",
+      format: "esm",
+      target: "node24",
+      sourcemap: "linked",
+      legalComments: "none",
+      // Bundled CommonJS packages ask for built-ins with require(), which an ES module does not have.
+      banner: {
+        js: 'import { createRequire as createRequireForBundle } from "node:module";\nconst require = createRequireForBundle(import.meta.url);',
+      },
+      logLevel: "silent",
+      write: false,
+      metafile: true,
+    });
+  } catch (error) {
+    const evidence = await esbuild.formatMessages(error.errors ?? [], { kind: "error" });
+    if (evidence.length === 0) throw error;
+    throw new Halt(`${output} could not be built.`, {
+      evidence: evidence.flatMap((text) => text.trim().split("\n")),
+    });
+  }
+  if (name === "supervisor") keepSupervisorSmall(result.metafile);
+  for (const file of result.outputFiles) writeWhole(file.path, file.contents);
+}
+
+function keepSupervisorSmall(metafile) {
+  const intruders = Object.keys(metafile.inputs).filter((file) => NEVER_IN_SUPERVISOR.test(file));
+  if (intruders.length === 0) return;
+  throw new Halt("The supervisor's bundle would contain what it must not.", {
+    evidence: intruders.slice(0, 10),
+    repair: "run `npm run check`: it shows the chain of imports.",
+  });
+}
+
+/** A reader finds the old file or the new one, never half of one. */
+function writeWhole(file, contents) {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  fs.writeFileSync(draft, contents);
+  fs.renameSync(draft, file);
+}
+
+function mustExist(source, result) {
+  if (fs.existsSync(path.join(root, source))) return;
+  throw new Halt(`${source} does not exist, and ${result} is made from it. This checkout is incomplete.`);
+}
