@@ -16,7 +16,11 @@ export type FileStat = {
   ino: number;
 };
 
+/** Files are private (0600) unless a mode is given; `uid` and `gid` need privileges. */
 export type WriteOptions = { mode?: number; uid?: number; gid?: number };
+
+/** `sync`: on disk before the copy is reported. */
+export type CopyOptions = WriteOptions & { sync?: boolean };
 
 /** Small files and folders. Missing things are `null` or `[]`; every other failure throws the system's error. */
 export type Files = {
@@ -28,11 +32,14 @@ export type Files = {
   append(path: string, text: string, options?: WriteOptions): Promise<void>;
   /** Points the symbolic link `path` at `target` by one rename. */
   linkAtomic(target: string, path: string): Promise<void>;
+  /** Null when it is missing or no symbolic link. */
   readLink(path: string): Promise<string | null>;
+  /** Names, sorted. */
   list(path: string): Promise<string[]>;
   /** Without following a last symbolic link. */
   stat(path: string): Promise<FileStat | null>;
   realPath(path: string): Promise<string | null>;
+  /** Makes it with its parents when missing; mode and owner are set on `path` itself also when it was there. */
   makeFolder(path: string, options?: WriteOptions): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or a whole folder; a missing one is fine. */
@@ -41,6 +48,13 @@ export type Files = {
   setMode(path: string, mode: number): Promise<void>;
   /** Free and total bytes of the file system that holds `path`. */
   space(path: string): Promise<{ freeBytes: number; totalBytes: number } | null>;
+  /**
+   * Copies a regular file to a new name, with its time of change and, unless told otherwise, its mode; returns what
+   * was copied as it was before. Refuses when `from` is not the file's real path: no symbolic link is followed.
+   */
+  copy(from: string, to: string, options?: CopyOptions): Promise<FileStat>;
+  /** SHA-256 of a regular file at its real path, in hexadecimal; null when missing. */
+  hash(path: string): Promise<string | null>;
 };
 
 export type Clock = {

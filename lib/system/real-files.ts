@@ -1,0 +1,210 @@
+/** Files on the real disk. What is written is whole: a sibling is written, brought to disk and renamed. */
+import { createHash, randomBytes } from "node:crypto";
+import { constants, type Stats } from "node:fs";
+import * as fs from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { CopyOptions, FileKind, FileStat, Files, WriteOptions } from "./system.ts";
+
+/** Private unless somebody says otherwise: most of what Monban writes holds settings, and settings hold secrets. */
+export const DEFAULT_FILE_MODE = 0o600;
+
+const HASH_CHUNK_BYTES = 256 * 1024;
+
+export const realFiles: Files = {
+  readText: (path) => orNull(fs.readFile(path, "utf8")),
+
+  async readBytes(path, offset, length) {
+    const file = await orNull(fs.open(path, "r"));
+    if (!file) return null;
+    try {
+      const buffer = new Uint8Array(length);
+      let filled = 0;
+      while (filled < length) {
+        const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return buffer.subarray(0, filled);
+    } finally {
+      await file.close();
+    }
+  },
+
+  async writeAtomic(path, text, options = {}) {
+    const temp = sibling(path);
+    try {
+      const file = await fs.open(temp, "wx", DEFAULT_FILE_MODE);
+      try {
+        await file.writeFile(text);
+        await setOwner(file, options);
+        await file.chmod(options.mode ?? DEFAULT_FILE_MODE);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await fs.rename(temp, path);
+    } catch (error) {
+      await fs.rm(temp, { force: true });
+      throw error;
+    }
+    await syncFolder(dirname(path));
+  },
+
+  async append(path, text, options = {}) {
+    const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants;
+    const mode = options.mode ?? DEFAULT_FILE_MODE;
+    const file = await fs.open(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, mode);
+    try {
+      if ((await file.stat()).size === 0) {
+        await setOwner(file, options);
+        await file.chmod(mode);
+      }
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
+  },
+
+  async linkAtomic(target, path) {
+    const temp = sibling(path);
+    try {
+      await fs.symlink(target, temp);
+      await fs.rename(temp, path);
+    } catch (error) {
+      await fs.rm(temp, { force: true });
+      throw error;
+    }
+  },
+
+  readLink: (path) => orNull(fs.readlink(path), ["EINVAL"]),
+
+  async list(path) {
+    return ((await orNull(fs.readdir(path))) ?? []).sort();
+  },
+
+  async stat(path) {
+    const stats = await orNull(fs.lstat(path));
+    return stats && toFileStat(stats);
+  },
+
+  realPath: (path) => orNull(fs.realpath(path)),
+
+  async makeFolder(path, options = {}) {
+    await fs.mkdir(path, { recursive: true, mode: 0o755 });
+    if (options.uid === undefined && options.gid === undefined && options.mode === undefined) return;
+    const folder = await fs.open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    try {
+      await setOwner(folder, options);
+      if (options.mode !== undefined) await folder.chmod(options.mode);
+    } finally {
+      await folder.close();
+    }
+  },
+
+  rename: (from, to) => fs.rename(from, to),
+  remove: (path) => fs.rm(path, { recursive: true, force: true }),
+  own: (path, uid, gid) => fs.lchown(path, uid, gid),
+  setMode: (path, mode) => fs.chmod(path, mode),
+
+  async space(path) {
+    const found = await orNull(fs.statfs(path));
+    return found && { freeBytes: found.bavail * found.bsize, totalBytes: found.blocks * found.bsize };
+  },
+
+  copy: copyFile,
+
+  async hash(path) {
+    const file = await orNull(openWhereItIs(path));
+    if (!file) return null;
+    try {
+      const hash = createHash("sha256");
+      const buffer = Buffer.allocUnsafe(HASH_CHUNK_BYTES);
+      for (;;) {
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+        if (bytesRead === 0) return hash.digest("hex");
+        hash.update(buffer.subarray(0, bytesRead));
+      }
+    } finally {
+      await file.close();
+    }
+  },
+};
+
+/** Clones blocks where the file system can, so that a copy is quick and yet its own file. */
+async function copyFile(from: string, to: string, options: CopyOptions = {}): Promise<FileStat> {
+  const source = await openWhereItIs(from);
+  try {
+    const before = await source.stat();
+    await fs.copyFile(`/proc/self/fd/${source.fd}`, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    const target = await fs.open(to, "r+");
+    try {
+      await setOwner(target, options);
+      await target.chmod(options.mode ?? before.mode & 0o777);
+      await target.utimes(before.atimeMs / 1000, before.mtimeMs / 1000);
+      if (options.sync) await target.sync();
+    } finally {
+      await target.close();
+    }
+    return toFileStat(before);
+  } finally {
+    await source.close();
+  }
+}
+
+/**
+ * Opens a regular file only if it really lies at `path`: a symbolic link anywhere on the way is refused, also one
+ * that was put there between looking and opening. Folders of sites are written to by programs that are not ours.
+ */
+async function openWhereItIs(path: string): Promise<fs.FileHandle> {
+  const file = await fs.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const real = await fs.readlink(`/proc/self/fd/${file.fd}`);
+  if (real === path && (await file.stat()).isFile()) return file;
+  await file.close();
+  throw Object.assign(new Error(`${path} is not a regular file at its real path (found ${real})`), {
+    code: "ELOOP",
+    path,
+  });
+}
+
+function sibling(path: string): string {
+  return join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString("hex")}.tmp`);
+}
+
+async function setOwner(file: fs.FileHandle, { uid, gid }: WriteOptions): Promise<void> {
+  if (uid === undefined && gid === undefined) return;
+  const now = await file.stat();
+  if (now.uid === (uid ?? now.uid) && now.gid === (gid ?? now.gid)) return;
+  await file.chown(uid ?? now.uid, gid ?? now.gid);
+}
+
+/** A rename is on disk only when its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await fs.open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function toFileStat(stats: Stats): FileStat {
+  const { size, uid, gid, mtimeMs, ino } = stats;
+  return { kind: kindOf(stats), size, mode: stats.mode & 0o7777, uid, gid, mtimeMs, ino };
+}
+
+function kindOf(stats: Stats): FileKind {
+  if (stats.isFile()) return "file";
+  if (stats.isDirectory()) return "directory";
+  if (stats.isSymbolicLink()) return "symlink";
+  return "other";
+}
+
+async function orNull<T>(promise: Promise<T>, also: string[] = []): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (["ENOENT", "ENOTDIR", ...also].includes(code)) return null;
+    throw error;
+  }
+}
