@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import { findProgram } from "./programs.mjs";
 import { duration, Halt, say } from "./report.mjs";
-import { EVIDENCE_LINES, howItEnded, run, runOrHalt } from "./run.mjs";
+import { EVIDENCE_LINES, howItEnded, run, runOrHalt, uninterrupted } from "./run.mjs";
 import { holdServices } from "./service-hold.mjs";
 
 const UPDATE_DEADLINE_MS = 5 * 60_000;
@@ -39,24 +39,7 @@ export async function installDebianPackages(packages) {
   const started = Date.now();
   say("System", `installing ${packages.join(", ")} with apt-get`);
   await download(apt, packages, env);
-  const hadNginxService = UNIT_FILES.some((file) => fs.existsSync(file));
-  const hold = holdServices({
-    service: "nginx",
-    repair: `install them yourself: apt-get install ${packages.join(" ")}; then run the same command again.`,
-  });
-  try {
-    await runOrHalt(apt, ["install", "-y", "--no-install-recommends", ...PATIENCE, ...packages], {
-      doing: `installing ${packages.join(", ")}`,
-      area: "System",
-      env,
-      deadlineMs: INSTALL_DEADLINE_MS,
-      finish: true,
-      repair: `run this as root and read its answer: apt-get install ${packages.join(" ")}`,
-    });
-    if (!hadNginxService && packages.includes("nginx")) await keepNginxServiceOff();
-  } finally {
-    hold.release();
-  }
+  await uninterrupted("System", () => installDownloaded(apt, packages, env));
   say("System", `installed in ${duration(Date.now() - started)}`);
 }
 
@@ -69,7 +52,8 @@ async function download(apt, packages, env) {
     if (first.status === 0) return;
     say("System", "apt-get could not download the packages; reading the package lists anew");
   }
-  await runOrHalt(apt, ["update", ...PATIENCE], {
+  const update = await runOrHalt(apt, ["update", ...PATIENCE], {
+    shownAs: "apt-get update",
     doing: "reading the package lists",
     area: "System",
     env,
@@ -87,6 +71,26 @@ async function download(apt, packages, env) {
   );
 }
 
+async function installDownloaded(apt, packages, env) {
+  const hadNginxService = UNIT_FILES.some((file) => fs.existsSync(file));
+  const repair = `run this as root and read its answer: apt-get install ${packages.join(" ")}`;
+  const hold = holdServices({ service: "nginx", repair });
+  try {
+    await runOrHalt(apt, ["install", "-y", "--no-install-recommends", ...PATIENCE, ...packages], {
+      shownAs: `apt-get install ${packages.join(" ")}`,
+      doing: `installing ${packages.join(", ")}`,
+      area: "System",
+      env,
+      deadlineMs: INSTALL_DEADLINE_MS,
+      ownSession: true,
+      repair,
+    });
+    if (!hadNginxService && packages.includes("nginx")) await keepNginxServiceOff();
+  } finally {
+    hold.release();
+  }
+}
+
 function hasPackageLists() {
   const folder = "/var/lib/apt/lists";
   return fs.existsSync(folder) && fs.readdirSync(folder).some((name) => /_Packages(\.\w+)?$/.test(name));
@@ -101,6 +105,7 @@ async function keepNginxServiceOff() {
   if (file === null) return;
   await runOrHalt(file, args, {
     doing: "keeping the system's nginx service off",
+    ownSession: true,
     deadlineMs: DISABLE_DEADLINE_MS,
     repair: "run this as root: systemctl disable nginx",
   });

@@ -58,9 +58,8 @@ async function install(missing, { tests }) {
   const isRoot = process.getuid?.() === 0;
   if (isRoot && findProgram("apt-get")) return installDebianPackages(packages);
   if (findProgram("apt-get")) {
-    const command = [process.execPath, path.join(root, "scripts/setup.mjs"), ...(tests ? ["--tests"] : [])];
     throw new Halt(`Missing on this machine: ${names(missing)}. Only root can install that.`, {
-      repair: `run the following command, then the same as now again. It installs ${packages.join(", ")} with apt-get and keeps the system's own nginx service off.\n\n    ${sudo()}${command.join(" ")}\n`,
+      repair: `run the following as root, then the same command as now again. It installs ${packages.join(", ")} with apt-get and keeps the system's own nginx service off.\n\n    ${setupCommand(tests)}\n`,
     });
   }
   throw new Halt(`Missing on this machine: ${names(missing)}.`, {
@@ -72,8 +71,11 @@ function names(needs) {
   return needs.map((need) => need.name).join(", ");
 }
 
-function sudo() {
-  return findProgram("sudo") ? "sudo " : "";
+/** The short command where root's PATH has npm too, else one with full paths (Node from a version manager). */
+function setupCommand(tests) {
+  const sudo = findProgram("sudo") ? "sudo " : "";
+  if (findProgram("npm")?.startsWith("/usr/")) return `${sudo}npm run setup${tests ? " -- --tests" : ""}`;
+  return `${sudo}${process.execPath} ${path.join(root, "scripts/setup.mjs")}${tests ? " --tests" : ""}`;
 }
 
 function otherPackageSystem(missing) {

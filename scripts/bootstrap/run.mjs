@@ -23,17 +23,17 @@ const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
  * @param {number} options.deadlineMs   after it, SIGTERM and 5 s later SIGKILL
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {string} [options.cwd]
- * @param {boolean} [options.finish]    no signal reaches it, not even Ctrl-C: this process exits when it is done
+ * @param {boolean} [options.ownSession] Ctrl-C in the terminal does not reach it; for use inside `uninterrupted`
  * @returns {Promise<{ status: number | null, signal: string | null, late: boolean, lines: string[] }>}
  *          `late`: it was ended because the deadline passed
  * @throws {Halt} when the program cannot be started
  */
-export function run(file, args, { doing, area, deadlineMs, env, cwd, finish = false }) {
+export function run(file, args, { doing, area, deadlineMs, env, cwd, ownSession = false }) {
   const started = Date.now();
   const child = spawn(file, args, {
     env: env ?? process.env,
     cwd,
-    detached: finish,
+    detached: ownSession,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines = [];
@@ -56,16 +56,15 @@ export function run(file, args, { doing, area, deadlineMs, env, cwd, finish = fa
   let askedToEnd = null;
   const onSignal = (signal) => {
     askedToEnd ??= signal;
-    if (finish) say(area ?? "Monban", `${signal}: will end as soon as ${doing} is done`);
-    else child.kill(signal);
+    child.kill(signal);
   };
-  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
+  if (!isUninterrupted) for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
 
   return new Promise((resolve, reject) => {
     const done = (settle) => {
       for (const timer of timers) clearTimeout(timer);
       for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
-      if (askedToEnd) process.exit(128 + os.constants.signals[askedToEnd]);
+      if (askedToEnd) process.exit(statusAfter(askedToEnd));
       settle();
     };
     child.on("error", (cause) => done(() => reject(new Halt(`Could not run ${file}: ${cause.message}`))));
@@ -77,25 +76,50 @@ export function run(file, args, { doing, area, deadlineMs, env, cwd, finish = fa
   });
 }
 
+let isUninterrupted = false;
+
+/** Does work that must not stop half-way. A signal that comes meanwhile ends this process when the work is done. */
+export async function uninterrupted(area, work) {
+  let askedToEnd = null;
+  const onSignal = (signal) => {
+    askedToEnd ??= signal;
+    say(area, `${signal}: will end as soon as this step is complete`);
+  };
+  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
+  isUninterrupted = true;
+  try {
+    return await work();
+  } finally {
+    isUninterrupted = false;
+    for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
+    if (askedToEnd) process.exit(statusAfter(askedToEnd));
+  }
+}
+
+function statusAfter(signal) {
+  return 128 + os.constants.signals[signal];
+}
+
 /**
  * Runs a program and halts unless it ends with status 0.
  *
  * @param {string} file
  * @param {string[]} args
- * @param {Parameters<typeof run>[2] & { repair?: string }} options
+ * @param {Parameters<typeof run>[2] & { repair?: string, shownAs?: string }} options
+ *        `shownAs`: the command as the message shows it, when the real one is long
  */
 export async function runOrHalt(file, args, options) {
   const result = await run(file, args, options);
   if (result.status === 0) return result;
-  throw new Halt(`Failed: ${options.doing}. ${howItEnded(file, args, result, options.deadlineMs)}`, {
+  const command = options.shownAs ?? [file, ...args].join(" ");
+  throw new Halt(`Failed: ${options.doing}. ${howItEnded(command, result, options.deadlineMs)}`, {
     evidence: result.lines.slice(-EVIDENCE_LINES),
     repair: options.repair,
   });
 }
 
 /** One sentence about how a program ended. */
-export function howItEnded(file, args, { status, signal, late }, deadlineMs) {
-  const command = [file, ...args].join(" ");
+export function howItEnded(command, { status, signal, late }, deadlineMs) {
   if (late) return `\`${command}\` was not done after ${duration(deadlineMs)} and was stopped.`;
   if (signal) return `\`${command}\` was ended by ${signal}.`;
   return `\`${command}\` ended with status ${status}.`;
