@@ -62,13 +62,15 @@ async function download(apt, packages, env) {
   });
   const second = await run(apt, args, options);
   if (second.status === 0) return;
-  throw new Halt(
-    `The packages could not be downloaded. ${howItEnded(apt, args, second, DOWNLOAD_DEADLINE_MS)}`,
-    {
-      evidence: second.lines.slice(-EVIDENCE_LINES),
-      repair: `run this as root and read its answer: apt-get install ${packages.join(" ")}`,
-    },
-  );
+  const command = `apt-get install --download-only ${packages.join(" ")}`;
+  const how = howItEnded(command, second, DOWNLOAD_DEADLINE_MS);
+  throw new Halt(`The packages could not be downloaded. ${how}`, {
+    // `apt-get update` ends with status 0 also when it reached nothing: what it said belongs to the evidence.
+    evidence: [...update.lines.filter((line) => /^(Err|W|E):/.test(line)), ...second.lines].slice(
+      -EVIDENCE_LINES,
+    ),
+    repair: `run this as root and read its answer: apt-get install ${packages.join(" ")}`,
+  });
 }
 
 async function installDownloaded(apt, packages, env) {
