@@ -188,8 +188,8 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 function toFileStat(stats: Stats): FileStat {
-  const { size, uid, gid, mtimeMs, ino } = stats;
-  return { kind: kindOf(stats), size, mode: stats.mode & 0o7777, uid, gid, mtimeMs, ino };
+  const { size, uid, gid, mtimeMs, ino, dev } = stats;
+  return { kind: kindOf(stats), size, mode: stats.mode & 0o7777, uid, gid, mtimeMs, ino, device: dev };
 }
 
 function kindOf(stats: Stats): FileKind {

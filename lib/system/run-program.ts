@@ -28,7 +28,7 @@ export function runProgram(program: Program): Promise<ProgramResult> {
     // `detached` gives it a session and group of its own: a signal to the group reaches what it started as well.
     const child = spawn(file, args, {
       cwd,
-      env,
+      env: env as NodeJS.ProcessEnv,
       uid,
       gid,
       detached: true,

@@ -14,6 +14,8 @@ export type FileStat = {
   gid: number;
   mtimeMs: number;
   ino: number;
+  /** The file system it lies on; a rename works within one only. */
+  device: number;
 };
 
 /** Files are private (0600) unless a mode is given; `uid` and `gid` need privileges. */
