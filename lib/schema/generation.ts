@@ -1,6 +1,6 @@
 /** A generation: one incarnation of a pool, made of a release, settings and a socket. Written before it is booted. */
 import { z } from "zod";
-import { appSchema, poolSchema } from "./site.ts";
+import { appSchema, poolSchema, sourceSchema } from "./site.ts";
 import { timeSchema } from "./text.ts";
 
 export const generationSchema = z.object({
@@ -8,6 +8,8 @@ export const generationSchema = z.object({
   release: z.int().min(1),
   /** Folder the application runs in: the release, or the source itself when it runs in place. */
   folder: z.string(),
+  /** Where the release was copied from. */
+  source: sourceSchema,
   /** The interpreter of the environment. */
   python: z.string(),
   app: appSchema,
