@@ -23,7 +23,8 @@ export function instancePaths({ data, run, root }: Omit<Roots, "facts">) {
     instanceFile: `${run}/instance.json`,
     setupTokenFile: `${data}/setup-token`,
     nginxStatusSocket: `${run}/nginx-status.sock`,
-    nginxPid: `${run}/nginx.pid`,
+    /** In a folder that is nginx's own: it writes and removes this file itself. */
+    nginxPid: `${data}/nginx/temp/nginx.pid`,
     keeperProgram: `${root}/keeper/keeper.py`,
     gunicornHooks: `${root}/keeper/monban_gunicorn.py`,
     supervisorProgram: `${root}/supervisor.mjs`,
