@@ -46,6 +46,8 @@ export function isLeftOutOfReleases(name: string, kind: TreeEntry["kind"], child
 
 /** Things a running application leaves behind that nobody would miss. */
 export function isRunTimeNoise(name: string, kind: TreeEntry["kind"], childNames: string[]): boolean {
+  // Its home folder is the release, so libraries put their caches there.
+  if (kind === "directory" && name === ".cache") return true;
   return kind === "other" || isLeftOutOfReleases(name, kind, childNames) || /\.(pid|sock)$/.test(name);
 }
 

@@ -62,56 +62,47 @@ export function decideStrays(args: {
   return strays;
 }
 
-/** What a release that takes over has at a path. `sourceHash` is set for a file that is as the source gave it. */
-export type Standing = { kind: "none" } | { kind: "directory" } | { kind: "file"; sourceHash: string | null };
-
-export type CarryPlan = {
-  /** New rows of the persistent table; each becomes a link. */
-  carry: PersistentEntry[];
-  /** Both sides have something of their own there: the new release keeps its own, the old data stays where it is. */
-  conflicts: { path: string; location: string }[];
-};
+/** What a release has at a path where data is to become visible. */
+export type Standing =
+  | { kind: "none" }
+  | { kind: "directory"; untouched: boolean }
+  /** `sourceHash` is set while it is as the source gave it. */
+  | { kind: "file"; sourceHash: string | null };
 
 /**
- * Plans how data found in release `from` stays visible in the release that takes over. `inside` lists what a stray
- * folder holds, relative to the release it lies in.
+ * Whether data takes the place of what a release has there. `link`: the place is free, or holds a copy nobody
+ * wrote to. `descend`: both are folders, so their contents are considered one by one. `set-aside`: it gives way
+ * but is kept. `conflict`: the release keeps its own and the data stays where it is.
+ *
+ * In a new release the source wins over data when it changed after the data was found. In an older release that is
+ * about to serve again the data wins, so that all releases see the same.
  */
-export function planCarryOver(args: {
-  from: number;
-  fromFolder: string;
-  fromManifest: Manifest;
-  strays: StrayFile[];
-  inside: (folder: string) => TreeEntry[];
-  standing: (path: string) => Standing;
-  /** Paths that are links to data already. */
-  linked: Set<string>;
-}): CarryPlan {
-  const { from, fromFolder, fromManifest, inside, standing, linked } = args;
-  const plan: CarryPlan = { carry: [], conflicts: [] };
-
-  function consider(path: string, kind: "file" | "directory", change: StrayFile["change"]) {
-    if (linked.has(path)) return;
-    const location = `${fromFolder}/${path}`;
-    const blocked = ancestorsOf(path).some((ancestor) => standing(ancestor).kind === "file");
-    const there = standing(path);
-    if (!blocked && kind === "directory" && there.kind === "directory") {
-      for (const child of inside(path)) {
-        consider(child.path, child.kind === "directory" ? "directory" : "file", "appeared");
-      }
-      return;
-    }
-    const sourceHash = change === "changed" ? (fromManifest.files[path]?.sha256 ?? null) : null;
-    const isFree = there.kind === "none";
-    const isUnchanged = there.kind === "file" && sourceHash !== null && there.sourceHash === sourceHash;
-    if (blocked || !(isFree || isUnchanged)) {
-      plan.conflicts.push({ path, location });
-      return;
-    }
-    const verb = change === "changed" ? "changed" : "wrote";
-    const reason = `the application ${verb} it in release ${from}`;
-    plan.carry.push({ path, kind, location, reason, foundInRelease: from, sourceHash });
+export function decideCarry(args: {
+  data: Pick<PersistentEntry, "kind" | "sourceHash">;
+  standing: Standing;
+  into: "new-release" | "older-release";
+}): "link" | "descend" | "set-aside" | "conflict" {
+  const { data, standing, into } = args;
+  if (standing.kind === "none") return "link";
+  if (into === "older-release") {
+    if (standing.kind === "directory") return standing.untouched ? "link" : "set-aside";
+    return standing.sourceHash !== null ? "link" : "set-aside";
   }
+  if (standing.kind === "directory") return data.kind === "directory" ? "descend" : "conflict";
+  return data.sourceHash !== null && data.sourceHash === standing.sourceHash ? "link" : "conflict";
+}
 
-  for (const { path, kind, change } of args.strays) consider(path, kind, change);
-  return plan;
+/**
+ * Where the link for `path` belongs: in the release, or, when a folder above it is itself a link to data, there.
+ * `links` are the paths and locations of such folders.
+ */
+export function linkPlace(
+  path: string,
+  release: string,
+  links: { path: string; location: string }[],
+): string {
+  const above = links
+    .filter((link) => link.path !== path && isWithin(path, link.path))
+    .sort((a, b) => b.path.length - a.path.length)[0];
+  return above ? `${above.location}${path.slice(above.path.length)}` : `${release}/${path}`;
 }

@@ -137,6 +137,21 @@ for (const [name, open] of Object.entries(worlds)) {
       expect(await files.stat(`${root}/x`)).toBeNull();
     });
 
+    it("an owner and a mode are set on a file at its real path only", async () => {
+      await files.makeFolder(`${root}/f`);
+      await files.writeAtomic(`${root}/f/a`, "x");
+      await files.linkAtomic(`${root}/f`, `${root}/way`);
+      const { uid, gid } = (await files.stat(root))!;
+      await files.ownInPlace(`${root}/f/a`, { uid, gid, mode: 0o660 });
+      await files.ownInPlace(`${root}/f`, { mode: 0o1775 });
+      expect((await files.stat(`${root}/f/a`))?.mode).toBe(0o660);
+      expect((await files.stat(`${root}/f`))?.mode).toBe(0o1775);
+      await expect(files.ownInPlace(`${root}/way/a`, { mode: 0o600 })).rejects.toMatchObject({
+        code: "ELOOP",
+      });
+      await expect(files.ownInPlace(`${root}/way`, { mode: 0o600 })).rejects.toMatchObject({ code: "ELOOP" });
+    });
+
     it("a hash is of the content", async () => {
       await files.writeAtomic(`${root}/a`, "abc");
       expect(await files.hash(`${root}/a`)).toBe(

@@ -113,6 +113,16 @@ export const realFiles: Files = {
 
   copy: copyFile,
 
+  async ownInPlace(path, options) {
+    const file = await openWhereItIs(path, ["file", "directory"]);
+    try {
+      await setOwner(file, options);
+      if (options.mode !== undefined) await file.chmod(options.mode);
+    } finally {
+      await file.close();
+    }
+  },
+
   async hash(path) {
     const file = await orNull(openWhereItIs(path));
     if (!file) return null;
@@ -152,15 +162,15 @@ async function copyFile(from: string, to: string, options: CopyOptions = {}): Pr
 }
 
 /**
- * Opens a regular file only if it really lies at `path`: a symbolic link anywhere on the way is refused, also one
+ * Opens it only if it really lies at `path`: a symbolic link anywhere on the way is refused, also one
  * that was put there between looking and opening. Folders of sites are written to by programs that are not ours.
  */
-async function openWhereItIs(path: string): Promise<fs.FileHandle> {
+async function openWhereItIs(path: string, kinds: FileKind[] = ["file"]): Promise<fs.FileHandle> {
   const file = await fs.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   const real = await fs.readlink(`/proc/self/fd/${file.fd}`);
-  if (real === path && (await file.stat()).isFile()) return file;
+  if (real === path && kinds.includes(kindOf(await file.stat()))) return file;
   await file.close();
-  throw Object.assign(new Error(`${path} is not a regular file at its real path (found ${real})`), {
+  throw Object.assign(new Error(`${path} is not a ${kinds.join(" or ")} at its real path (found ${real})`), {
     code: "ELOOP",
     path,
   });

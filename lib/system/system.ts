@@ -55,6 +55,11 @@ export type Files = {
    * was copied as it was before. Refuses when `from` is not the file's real path: no symbolic link is followed.
    */
   copy(from: string, to: string, options?: CopyOptions): Promise<FileStat>;
+  /**
+   * Gives a file or folder to somebody and sets its mode when one is given, only if it lies at that real path:
+   * unlike `own`, it can be used where others may put symbolic links.
+   */
+  ownInPlace(path: string, options: WriteOptions): Promise<void>;
   /** SHA-256 of a regular file at its real path, in hexadecimal; null when missing. */
   hash(path: string): Promise<string | null>;
 };
