@@ -7,6 +7,9 @@ import { node24, root } from "./programs.mjs";
 import { duration, Halt, say } from "./report.mjs";
 import { runOrHalt } from "./run.mjs";
 
+/** Loaded when it is needed: the npm packages may not be there yet when this file is. */
+let esbuild = null;
+
 const GENERATE_DEADLINE_MS = 2 * 60_000;
 const NEXT_DEADLINE_MS = 10 * 60_000;
 
@@ -31,15 +34,20 @@ const NEVER_IN_SUPERVISOR =
  */
 export async function build(names) {
   let built = 0;
-  for (const { name } of staleParts(names)) {
-    // Asked again: the part before it may have changed what this one is made from.
-    const part = stalePart(name);
-    if (part === null) continue;
-    const started = Date.now();
-    await BUILDERS[name]();
-    writeStamp(part);
-    say("Build", `${name} in ${duration(Date.now() - started)}`);
-    built += 1;
+  try {
+    for (const { name } of staleParts(names)) {
+      // Asked again: the part before it may have changed what this one is made from.
+      const part = stalePart(name);
+      if (part === null) continue;
+      const started = Date.now();
+      await BUILDERS[name]();
+      writeStamp(part);
+      say("Build", `${name} in ${duration(Date.now() - started)}`);
+      built += 1;
+    }
+  } finally {
+    // Its service would otherwise stay in memory for as long as Monban runs.
+    await esbuild?.stop();
   }
   return built;
 }
@@ -79,7 +87,7 @@ async function buildDashboard() {
 async function bundle(name, { entry, external }) {
   const output = PARTS[name].output;
   mustExist(entry, output);
-  const esbuild = await import("esbuild");
+  esbuild ??= await import("esbuild");
   let result;
   try {
     result = await esbuild.build({

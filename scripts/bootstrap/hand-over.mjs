@@ -5,6 +5,7 @@ import os from "node:os";
 import { Halt } from "./report.mjs";
 
 const FORWARDED = ["SIGTERM", "SIGINT", "SIGHUP"];
+const PARENT_LOOK_MS = 500;
 
 /**
  * Starts the program and stays until it has ended. Each signal is handed on once.
@@ -26,10 +27,21 @@ export function handOver(file, args, { env = process.env, cwd } = {}) {
     }
     child = spawn(file, args, { env, cwd, stdio: "inherit" });
     child.on("error", (cause) => reject(new Halt(`Could not run ${file}: ${cause.message}`)));
+    if (process.env.npm_lifecycle_event) endWhenNpmDies(child);
     child.on("exit", (status, signal) => {
       process.exit(signal ? 128 + os.constants.signals[signal] : status);
     });
   });
+}
+
+/** npm hands on SIGTERM and SIGINT only. When it is killed or hung up it takes its program with it all the same. */
+function endWhenNpmDies(child) {
+  const npm = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(timer);
+    child.kill("SIGTERM");
+  }, PARENT_LOOK_MS);
 }
 
 /**

@@ -60,6 +60,22 @@ describe("handing over", () => {
     expect(await launcher.end()).toEqual({ status: 137, signal: null });
   });
 
+  test("when npm is killed the program is told to end", async () => {
+    // Stands for npm: it starts the launcher and stays its parent.
+    const npm = path.join(folder, "npm.mjs");
+    fs.writeFileSync(
+      npm,
+      `import { spawn } from "node:child_process";
+       spawn(process.execPath, [${JSON.stringify(path.join(folder, "launcher.mjs"))}], { stdio: "inherit" });`,
+    );
+    const launcher = launch([npm], { npm_lifecycle_event: "start" });
+    await launcher.says("up");
+    launcher.child.kill("SIGKILL");
+    await launcher.says("got SIGTERM");
+    letProgramEnd();
+    await launcher.closed();
+  });
+
   test("Ctrl-C in a terminal reaches the program exactly once", async () => {
     const terminal = pty.spawn(process.execPath, [path.join(folder, "launcher.mjs")], {
       cols: 200,
@@ -93,8 +109,10 @@ function letProgramEnd(): void {
   fs.writeFileSync(path.join(folder, "end"), "");
 }
 
-function launch() {
-  const child = spawn(process.execPath, [path.join(folder, "launcher.mjs")], {
+function launch(args = [path.join(folder, "launcher.mjs")], more: Record<string, string> = {}) {
+  const { npm_lifecycle_event: _, ...own } = process.env;
+  const child = spawn(process.execPath, args, {
+    env: { ...own, ...more },
     stdio: ["ignore", "pipe", "inherit"],
   });
   started.push(child);
@@ -102,6 +120,8 @@ function launch() {
   child.stdout.setEncoding("utf8").on("data", (more) => {
     text += more;
   });
+  // The pipe closes when the last process that writes to it has ended.
+  const closed = new Promise<void>((resolve) => child.stdout.on("close", () => resolve()));
   const ended = new Promise<{ status: number | null; signal: string | null }>((resolve) => {
     child.on("close", (status, signal) => resolve({ status, signal }));
   });
@@ -109,6 +129,7 @@ function launch() {
     child,
     text: () => text,
     end: () => ended,
+    closed: () => closed,
     says: (wanted: string | RegExp) =>
       new Promise<RegExpMatchArray>((resolve) => {
         const look = () => {
