@@ -104,6 +104,14 @@ test("in the first seconds the rate is that of the time there was", () => {
   expect(traffic.view(T + 4_000).requestsPerSecond).toBe(10);
 });
 
+test("requests of the minute before a restart count with the time they took", () => {
+  const traffic = createTraffic({ startedAtMs: T + 60_000, closedUntilMs: T });
+  for (let second = 1; second < 60; second++) {
+    traffic.addRequest({ atMs: T + second * 1000, status: 200, durationMs: 1, bytesSent: 0 }, T + 60_000);
+  }
+  expect(traffic.view(T + 60_000).requestsPerSecond).toBeCloseTo(1, 1);
+});
+
 test("the share of samples with a waiting queue spans five minutes", () => {
   const traffic = fresh();
   for (let second = 0; second < 300; second++) {

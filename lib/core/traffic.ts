@@ -54,6 +54,8 @@ export function createTraffic(options: { startedAtMs: number; closedUntilMs: num
   const overflow: Minute[] = [];
   const slots = new Map<number, Slot>();
   let closedUntilMs = options.closedUntilMs;
+  /** Requests from before the start are known too when the log was read again after a restart. */
+  let knownSinceMs = options.startedAtMs;
   let newestSlot = 0;
 
   function minuteAt(ms: number): OpenMinute | null {
@@ -114,6 +116,7 @@ export function createTraffic(options: { startedAtMs: number; closedUntilMs: num
         addDuration(minute.histogram, request.durationMs);
       }
       if (atMs <= nowMs - VIEW_SLOTS * SLOT_MS) return;
+      knownSinceMs = Math.min(knownSinceMs, atMs);
       const slot = slotAt(atMs);
       slot.requests++;
       if (isServerError) slot.errors5xx++;
@@ -163,7 +166,7 @@ export function createTraffic(options: { startedAtMs: number; closedUntilMs: num
         errors += slot.errors5xx;
         if (slot.histogram) addHistogram(all, slot.histogram);
       }
-      const seconds = Math.max(1_000, nowMs - Math.max(from, options.startedAtMs)) / 1_000;
+      const seconds = Math.max(1_000, nowMs - Math.max(from, knownSinceMs)) / 1_000;
       return {
         requestsPerSecond: Math.round((requests / seconds) * 100) / 100,
         p50Ms: quantile(all, 0.5),
