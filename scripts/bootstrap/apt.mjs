@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import { findProgram } from "./programs.mjs";
 import { duration, Halt, say } from "./report.mjs";
-import { EVIDENCE_LINES, howItEnded, run, runOrHalt, uninterrupted } from "./run.mjs";
+import { excerpt, howItEnded, run, runOrHalt, uninterrupted } from "./run.mjs";
 import { holdServices } from "./service-hold.mjs";
 
 const UPDATE_DEADLINE_MS = 5 * 60_000;
@@ -66,9 +66,7 @@ async function download(apt, packages, env) {
   const how = howItEnded(command, second, DOWNLOAD_DEADLINE_MS);
   throw new Halt(`The packages could not be downloaded. ${how}`, {
     // `apt-get update` ends with status 0 also when it reached nothing: what it said belongs to the evidence.
-    evidence: [...update.lines.filter((line) => /^(Err|W|E):/.test(line)), ...second.lines].slice(
-      -EVIDENCE_LINES,
-    ),
+    evidence: excerpt([...update.lines.filter((line) => /^(Err|W|E):/.test(line)), ...second.lines]),
     repair: `run this as root and read its answer: apt-get install ${packages.join(" ")}`,
   });
 }

@@ -57,6 +57,7 @@ async function buildClient() {
   const prisma = path.join(root, "node_modules/prisma/build/index.js");
   await runOrHalt(node24(), [prisma, "generate"], {
     doing: "generating the database client",
+    shownAs: "prisma generate",
     area: "Build",
     cwd: root,
     // Prisma insists on an engine file for every command; `generate` never runs it.
@@ -76,9 +77,16 @@ async function buildDashboard() {
   const next = path.join(root, "node_modules/next/dist/bin/next");
   await runOrHalt(node24(), [next, "build"], {
     doing: "building the dashboard",
+    shownAs: "next build",
     area: "Build",
     cwd: root,
-    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      NEXT_TELEMETRY_DISABLED: "1",
+      NO_COLOR: "1",
+      FORCE_COLOR: "0",
+    },
     deadlineMs: NEXT_DEADLINE_MS,
   });
 }

@@ -6,6 +6,14 @@ import { duration, Halt, say } from "./report.mjs";
 import { runOrHalt } from "./run.mjs";
 
 const INSTALL_DEADLINE_MS = 10 * 60_000;
+/** No package needs its scripts, and without them none needs a compiler. A silent registry is given up after a minute. */
+const NPM_OPTIONS = [
+  "--loglevel=error",
+  "--no-fund",
+  "--no-audit",
+  "--ignore-scripts",
+  "--fetch-timeout=60000",
+];
 
 /** Runs `npm ci` when node_modules is missing or is not what package-lock.json says. */
 export async function ensurePackages() {
@@ -19,7 +27,8 @@ export async function ensurePackages() {
   }
   say("Packages", `${reason}. Installing the npm packages; the first time takes about a minute.`);
   const started = Date.now();
-  await runOrHalt(npm, ["ci", "--loglevel=error", "--no-fund", "--no-audit", "--ignore-scripts"], {
+  await runOrHalt(npm, ["ci", ...NPM_OPTIONS], {
+    shownAs: "npm ci",
     doing: "installing the npm packages",
     area: "Packages",
     cwd: root,

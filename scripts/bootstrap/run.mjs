@@ -1,12 +1,13 @@
 // Runs another program: a file and its arguments, never a shell, and never without a deadline.
 import { spawn } from "node:child_process";
 import os from "node:os";
+import { stripVTControlCharacters } from "node:util";
 import { duration, Halt, say } from "./report.mjs";
 
 const KEPT_LINES = 400;
 const STILL_RUNNING_EVERY_MS = 15_000;
 const KILL_AFTER_TERM_MS = 5_000;
-export const EVIDENCE_LINES = 25;
+const EVIDENCE_LINES = 30;
 
 const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -113,9 +114,16 @@ export async function runOrHalt(file, args, options) {
   if (result.status === 0) return result;
   const command = options.shownAs ?? [file, ...args].join(" ");
   throw new Halt(`Failed: ${options.doing}. ${howItEnded(command, result, options.deadlineMs)}`, {
-    evidence: result.lines.slice(-EVIDENCE_LINES),
+    evidence: excerpt(result.lines),
     repair: options.repair,
   });
+}
+
+/** The lines to show of a failed program: the first often say why, the last what came of it. */
+export function excerpt(lines) {
+  if (lines.length <= EVIDENCE_LINES) return lines;
+  const half = EVIDENCE_LINES / 2;
+  return [...lines.slice(0, half), "…", ...lines.slice(-half)];
 }
 
 /** One sentence about how a program ended. */
@@ -136,7 +144,7 @@ function collectLines(stream, lines) {
   stream.on("end", () => keep([rest]));
 
   function keep(more) {
-    lines.push(...more.filter((line) => line.trim() !== ""));
+    lines.push(...more.map(stripVTControlCharacters).filter((line) => line.trim() !== ""));
     if (lines.length > KEPT_LINES) lines.splice(0, lines.length - KEPT_LINES);
   }
 }
