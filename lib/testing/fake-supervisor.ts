@@ -195,7 +195,11 @@ export async function startFakeSupervisor(options: {
 
   function putDesired(next: DesiredState, actor: Actor): Operation[] {
     if (next.revision < desired.revision)
-      throw new Refusal(409, "stale-desired", `Revision ${next.revision} is older than ${desired.revision}.`);
+      throw new Refusal(
+        409,
+        "stale-revision",
+        `Revision ${next.revision} is older than ${desired.revision}.`,
+      );
     const before = new Map(desired.sites.map((site) => [site.id, site]));
     desired = next;
     const begun: Operation[] = [];
@@ -266,7 +270,7 @@ export async function startFakeSupervisor(options: {
     if (collection === "operations" && part === "cancel" && request.method === "POST") {
       const entry = liveOf(id);
       if (entry.pastTheReturn || entry.operation.finishedAt)
-        throw new Refusal(409, "too-late", "The operation is past its cut over.");
+        throw new Refusal(409, "too-late-to-cancel", "The operation is past its cut over.");
       entry.abort.abort();
       return entry.operation;
     }

@@ -1,0 +1,78 @@
+/**
+ * Reads the supervisor's journal by cursor for as long as the panel lives: every event once, into the database and to
+ * everybody who watches. On each new connection it first brings the supervisor in step with the database.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EventPage } from "../control/contract.ts";
+import { deleteSessionsBefore } from "../db/accounts.ts";
+import { deleteEventsAfter, pruneHistory, saveEvents, saveOperation } from "../db/history.ts";
+import { deleteKeysBefore } from "../db/idempotency.ts";
+import { readNumber, writeNumber } from "../db/settings.ts";
+import { deleteThrottlesBefore } from "../db/throttles.ts";
+import { SESSION_IDLE_MS } from "./accounts.ts";
+import type { Context } from "./context.ts";
+
+const WAIT_MS = 25_000;
+const BATCH = 500;
+const FIRST_BACKOFF_MS = 200;
+const LAST_BACKOFF_MS = 5_000;
+const PRUNE_INTERVAL_MS = 10 * 60_000;
+export const IDEMPOTENCY_LIFE_MS = 24 * 3_600_000;
+
+/** Runs until the signal aborts; never rejects. `connected` is called whenever the supervisor is met anew. */
+export async function ingest(
+  context: Context,
+  options: { connected(): Promise<unknown>; signal: AbortSignal },
+): Promise<void> {
+  const { database, control, hub, now, log } = context;
+  const { connected, signal } = options;
+  let isConnected = false;
+  let backoffMs = FIRST_BACKOFF_MS;
+  let prunedAt = 0;
+  let lastComplaint = "";
+
+  while (!signal.aborted) {
+    try {
+      if (!isConnected) await connected();
+      isConnected = true;
+      if (now() - prunedAt > PRUNE_INTERVAL_MS) {
+        prunedAt = now();
+        await prune();
+      }
+      const after = await readNumber(database.db, "event-cursor");
+      const page = await control.events({ after, limit: BATCH, waitMs: WAIT_MS, signal });
+      await keep(after, page);
+      hub.publish(page.data);
+      backoffMs = FIRST_BACKOFF_MS;
+      lastComplaint = "";
+    } catch (error) {
+      if (signal.aborted) return;
+      isConnected = false;
+      const complaint = error instanceof Error ? error.message : String(error);
+      if (complaint !== lastComplaint) log(`the journal cannot be read, trying again: ${complaint}`);
+      lastComplaint = complaint;
+      await sleep(backoffMs, undefined, { signal }).catch(() => undefined);
+      backoffMs = Math.min(backoffMs * 2, LAST_BACKOFF_MS);
+    }
+  }
+
+  /** Events and cursor in one transaction: after a crash nothing is missing and nothing is told twice. */
+  async function keep(after: number, page: EventPage): Promise<void> {
+    if (page.data.length === 0 && page.next === after) return;
+    if (page.lost > 0) log(`${page.lost} events were rotated away before they could be read`);
+    await database.transaction(async (db) => {
+      // A journal that ends before the cursor is a new one: somebody removed the old.
+      if (page.next < after) await deleteEventsAfter(db, page.data[0] ? page.data[0].seq - 1 : page.next);
+      await saveEvents(db, page.data);
+      for (const event of page.data) if (event.type === "operation") await saveOperation(db, event.operation);
+      await writeNumber(db, "event-cursor", page.next);
+    });
+  }
+
+  async function prune(): Promise<void> {
+    await pruneHistory(database.db);
+    await deleteSessionsBefore(database.db, new Date(now()), new Date(now() - SESSION_IDLE_MS));
+    await deleteThrottlesBefore(database.db, new Date(now() - 24 * 3_600_000));
+    await deleteKeysBefore(database.db, new Date(now() - IDEMPOTENCY_LIFE_MS));
+  }
+}
