@@ -106,3 +106,18 @@ export function linkPlace(
     .sort((a, b) => b.path.length - a.path.length)[0];
   return above ? `${above.location}${path.slice(above.path.length)}` : `${release}/${path}`;
 }
+
+/**
+ * Whether a file found at a declared path is newer than the source's own: the application replaced the link that led
+ * there (as programs do that write a new file and rename it), or it changed a copy of what the source still has.
+ */
+export function isNewerThanSource(args: {
+  found: Pick<PersistentEntry, "kind" | "sourceHash" | "supersedes">;
+  hadLink: boolean;
+  sourceHashNow: string | null;
+}): boolean {
+  const { found, hadLink, sourceHashNow } = args;
+  if (found.kind === "directory") return false;
+  if (found.supersedes || hadLink) return true;
+  return found.sourceHash !== null && found.sourceHash === sourceHashNow;
+}

@@ -35,6 +35,11 @@ export const persistentEntrySchema = z.object({
   foundInRelease: z.int().nullable(),
   /** What the source had at this path when it was found; null for nothing. The source wins when it changes later. */
   sourceHash: contentHashSchema.nullable(),
+  /**
+   * It is newer than what lies at the same path in the source: the application wrote it over the copy or in place of
+   * the link that the release had.
+   */
+  supersedes: z.boolean().optional(),
   /** Where it is being moved to; says after a crash what there is to finish. */
   movingTo: z.string().optional(),
 });
