@@ -56,7 +56,7 @@ test("quotes and backslashes of constants are escaped, and variables keep their 
     block("map", [variable("uri"), variable("monban_port")], [entry(pattern("~\\.css$"), literal(""))]),
   ]);
   expect(text).toBe(
-    'log_format "{\\"uri\\":\\"${uri}\\"}";\nmap $uri $monban_port {\n  "~\\\\.css$" "";\n}\n',
+    'log_format "{\\"uri\\":\\"\u0024{uri}\\"}";\nmap $uri $monban_port {\n  "~\\\\.css$" "";\n}\n',
   );
 });
 

@@ -1,0 +1,52 @@
+/** Virtual environments with packages for tests, made once and shared by all test files and runs. */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { access, mkdir, rename, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const CACHE = fileURLToPath(new URL("../../node_modules/.cache/monban-python/", import.meta.url));
+const INSTALL_DEADLINE_MS = 300_000;
+
+/** The gunicorn Monban installs itself, and Flask: what most tests of workers need. */
+export const gunicornAndFlask: readonly string[] = ["gunicorn==26.1.0", "flask==3.1.3"];
+
+/** The interpreter of an environment that holds exactly these packages, such as `gunicorn==26.1.0`. */
+export async function pythonEnvironment({
+  packages,
+}: {
+  packages: readonly string[];
+}): Promise<{ python: string }> {
+  const base = process.env.MONBAN_TEST_PYTHON ?? "/usr/bin/python3";
+  const { stdout: version } = await run(base, ["--version"]);
+  const key = createHash("sha256")
+    .update([base, version, ...[...packages].sort()].join("\n"))
+    .digest("hex")
+    .slice(0, 16);
+  const folder = `${CACHE}${key}`;
+  const python = `${folder}/bin/python`;
+  if (await exists(python)) return { python };
+  // Made aside and renamed, because other test files may be making the same one; `python -m` works after a rename.
+  const aside = `${folder}.${process.pid}`;
+  await mkdir(CACHE, { recursive: true });
+  const options = { timeout: INSTALL_DEADLINE_MS, maxBuffer: 16 * 1024 ** 2 };
+  await run(base, ["-m", "venv", aside], options);
+  await run(
+    `${aside}/bin/python`,
+    ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages],
+    options,
+  );
+  await rename(aside, folder).catch(async (error) => {
+    if (!(await exists(python))) throw error;
+    await rm(aside, { recursive: true, force: true });
+  });
+  return { python };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
