@@ -1,7 +1,6 @@
 /** The state of Monban itself: every process with its pid, the ports, the host, and what an admin should mend. */
 import { z } from "zod";
 import { observedStateSchema } from "./observed.ts";
-import { siteViewSchema } from "./site-view.ts";
 import { timeSchema } from "./text.ts";
 
 const { keeper, supervisor, panel, nginx, ports, host, notices } = observedStateSchema.shape;
@@ -22,12 +21,3 @@ export const statusViewSchema = z.object({
   inStep: z.boolean(),
 });
 export type StatusView = z.infer<typeof statusViewSchema>;
-
-/** What moves on its own: one `status` message of the dashboard's stream. Settings are read again when `revision` grew. */
-export const liveViewSchema = z.object({
-  status: statusViewSchema,
-  sites: z.array(
-    siteViewSchema.pick({ id: true, name: true, wanted: true, state: true, status: true, revision: true }),
-  ),
-});
-export type LiveView = z.infer<typeof liveViewSchema>;

@@ -1,0 +1,24 @@
+/** Finds the installation a command is about: by --data, MONBAN_DATA, or the usual folders. */
+
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Instance, instanceSchema } from "../schema/instance.ts";
+import { SettingError } from "./settings.ts";
+
+/** Reads the instance file of a Monban that is up or was up here; a SettingError tells where it looked. */
+export async function findInstance(data: string | undefined): Promise<Instance> {
+  const given = data ?? process.env.MONBAN_DATA;
+  const candidates = given ? [resolve(given)] : [resolve("data"), "/var/lib/monban", resolve(".dev")];
+  for (const folder of candidates) {
+    const hash = createHash("sha256").update(folder).digest("hex").slice(0, 12);
+    for (const file of [`${folder}/run/instance.json`, `/tmp/monban-${hash}/instance.json`]) {
+      const text = await readFile(file, "utf8").catch(() => null);
+      const parsed = text === null ? null : instanceSchema.safeParse(JSON.parse(text));
+      if (parsed?.success) return parsed.data;
+    }
+  }
+  throw new SettingError(
+    `No Monban was started on ${candidates.join(" or ")}. Start it with npm start, or name its folder with --data.`,
+  );
+}

@@ -1,0 +1,202 @@
+/** `monban up`: starts the keeper, waits until the panel answers, and stays until it is told to stop. */
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { instancePaths } from "../core/layout.ts";
+import type { Instance } from "../schema/instance.ts";
+import { connectKeeper } from "../system/keeper-client.ts";
+import { launchKeeper } from "../system/launch-keeper.ts";
+import { placeSample, prepareInstance, setupToken } from "./prepare-instance.ts";
+import { readSettings } from "./settings.ts";
+
+const READY_DEADLINE_MS = 60_000;
+const READY_LOOK_EVERY_MS = 50;
+/** The supervisor lets requests finish for as long as sites allow, 30 s by default; then the keeper insists. */
+const SHUTDOWN_TIMEOUT_MS = 60_000;
+/** A keeper that ends this often within a minute is not started again. */
+const MAX_KEEPER_STARTS_PER_MINUTE = 10;
+/** Exit status of a keeper that found another one on its folder (lib/keeper/README.md). */
+const KEEPER_ALREADY_THERE = 75;
+
+/** Runs until everything is stopped; resolves with the exit status. */
+export async function up(argv: string[], program: { root: string; version: string }): Promise<number> {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const settings = readSettings(argv, process.env, process.cwd());
+  const instance = await prepareInstance({ settings, ...program, say });
+  const paths = instancePaths(instance);
+
+  const other = await runningKeeper(instance);
+  if (other !== null) {
+    say(
+      `Monban is already up on ${instance.data} (keeper ${other}); its panel is at ${await panelUrl(instance)}.`,
+    );
+    say("Nothing was started. Stop it with Ctrl-C where it runs, or with: npx monban down");
+    return 1;
+  }
+  const token = await setupToken(instance, process.env.MONBAN_SETUP_TOKEN || undefined);
+  if (settings.sample) await placeSample(instance);
+  await writeWhole(paths.instanceFile, JSON.stringify(instance, null, 2), instance.users ? 0o644 : 0o600);
+  const configFile = `${instance.run}/keeper.config.json`;
+  await writeWhole(configFile, JSON.stringify(keeperConfig(instance), null, 2), 0o600);
+
+  let stopping = false;
+  let launched = launch(instance, configFile);
+  const stop = (signal: NodeJS.Signals) => {
+    if (!stopping)
+      say(`\n${signal === "SIGINT" ? "Stopping" : `Stopping (${signal})`}: requests may finish …`);
+    stopping = true;
+    launched.process.kill("SIGTERM");
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
+
+  const ready = announce(instance, token, settings.sample, say, () => stopping);
+  let starts: number[] = [Date.now()];
+  for (;;) {
+    const end = await launched.ended;
+    if (end.code === KEEPER_ALREADY_THERE) {
+      say(`Monban is already up on ${instance.data}. Nothing was started.`);
+      return 1;
+    }
+    if (stopping || end.code === 0) break;
+    starts = [...starts.filter((at) => Date.now() - at < 60_000), Date.now()];
+    if (starts.length > MAX_KEEPER_STARTS_PER_MINUTE) {
+      say(
+        `The keeper ended ${starts.length - 1} times within a minute; see ${paths.processLogs}/keeper.log. Sites that are up stay up.`,
+      );
+      return 1;
+    }
+    say(`The keeper ended (${end.signal ?? `exit code ${end.code}`}); starting it again. Sites go on.`);
+    launched = launch(instance, configFile);
+  }
+  await ready;
+  say("Everything is stopped.");
+  return 0;
+}
+
+function launch(instance: Instance, configFile: string) {
+  const paths = instancePaths(instance);
+  return launchKeeper({
+    python: instance.pythonBinary,
+    program: paths.keeperProgram,
+    runFolder: instance.run,
+    configFile,
+    logFile: `${paths.processLogs}/keeper.log`,
+  });
+}
+
+function keeperConfig(instance: Instance) {
+  const paths = instancePaths(instance);
+  const log = `${paths.processLogs}/supervisor.log`;
+  return {
+    supervisor: {
+      // Small semi-space and heap: measured in facts-platform, "Memory and start times".
+      argv: [
+        instance.nodeBinary,
+        "--max-semi-space-size=1",
+        "--max-old-space-size=96",
+        paths.supervisorProgram,
+      ],
+      cwd: "/",
+      env: { ...passedOn(), MONBAN_INSTANCE: paths.instanceFile },
+      stdout: log,
+      stderr: log,
+    },
+    shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
+  };
+}
+
+/** What building environments needs of ours (package indexes, proxies, certificates) and Monban's own settings. */
+function passedOn(): Record<string, string> {
+  const passed: Record<string, string> = {
+    PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
+    NODE_ENV: "production",
+  };
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value === undefined) continue;
+    if (
+      /^(MONBAN_|PIP_|UV_|SSL_CERT_|https?_proxy$|no_proxy$|all_proxy$)/i.test(name) ||
+      name === "TZ" ||
+      name === "HOME"
+    ) {
+      passed[name] = value;
+    }
+  }
+  return passed;
+}
+
+/** Waits for the panel and says where everything is; says what is wrong when it does not come. */
+async function announce(
+  instance: Instance,
+  token: string | null,
+  sample: boolean,
+  say: (line: string) => void,
+  isStopping: () => boolean,
+): Promise<void> {
+  const until = Date.now() + READY_DEADLINE_MS;
+  const url = await panelUrl(instance);
+  const paths = instancePaths(instance);
+  while (!(await answers(instance))) {
+    if (isStopping()) return;
+    if (Date.now() > until) {
+      say(
+        `The panel does not answer at ${url}. Its log: ${paths.processLogs}/panel.log; the supervisor's: ${paths.processLogs}/supervisor.log`,
+      );
+      return;
+    }
+    await pause(READY_LOOK_EVERY_MS);
+  }
+  if (isStopping()) return;
+  say("");
+  say(`Monban ${instance.version} is up.`);
+  say(`  Panel        ${url}`);
+  const unset = token !== null && (await readFile(paths.setupTokenFile, "utf8").catch(() => null)) !== null;
+  if (unset) say(`  Setup token  ${token}   (works once, on the first page)`);
+  if (sample)
+    say(
+      `  Sample site  http://sample.localhost:${instance.httpPort}/   (ready a moment after the first start)`,
+    );
+  say(`  Data         ${instance.data}`);
+  say("Ctrl-C stops everything.");
+}
+
+export async function panelUrl(instance: Instance): Promise<string> {
+  const host =
+    instance.panelHost === "0.0.0.0" || instance.panelHost === "::" ? "localhost" : instance.panelHost;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${instance.panelPort}/`;
+}
+
+function answers(instance: Instance): Promise<boolean> {
+  const host = instance.panelHost === "0.0.0.0" ? "127.0.0.1" : instance.panelHost;
+  return new Promise((resolve) => {
+    const asked = request(
+      { host, port: instance.panelPort, path: "/healthz", timeout: 5_000 },
+      (response) => {
+        response.resume();
+        resolve((response.statusCode ?? 500) < 500);
+      },
+    );
+    asked.on("timeout", () => asked.destroy());
+    asked.on("error", () => resolve(false));
+    asked.end();
+  });
+}
+
+async function runningKeeper(instance: Instance): Promise<number | null> {
+  const path = instancePaths(instance).keeperSocket;
+  try {
+    const keeper = await connectKeeper({ path, connectTimeoutMs: 1_000, requestTimeoutMs: 2_000 });
+    try {
+      return (await keeper.hello()).pid;
+    } finally {
+      keeper.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+async function writeWhole(path: string, text: string, mode: number): Promise<void> {
+  const draft = `${path}.new`;
+  await writeFile(draft, `${text}\n`, { mode });
+  await rename(draft, path);
+}

@@ -1,0 +1,114 @@
+/** The reconcile loop: look, plan, apply; every second in small, at once when something happened. */
+import { sitePaths } from "../core/layout.ts";
+import { plan } from "../core/plan.ts";
+import type { Operation } from "../schema/operation.ts";
+import { apply, type PendingEdits } from "./apply.ts";
+import type { Context } from "./context.ts";
+import type { HostLook } from "./host-look.ts";
+import { createLogRotation, siteLogs } from "./logs/rotate-logs.ts";
+import { lookAtSites } from "./look-at-sites.ts";
+import { observe } from "./observe.ts";
+import { proxyKey } from "./publish-sites.ts";
+import type { Workloads } from "./workloads.ts";
+
+const TICK_MS = 1_000;
+/** Without any event the whole world is looked at again this often. */
+const FULL_LOOK_EVERY_TICKS = 10;
+const ROTATE_EVERY_TICKS = 30;
+
+export type Loop = {
+  /** Plans and applies now; resolves with the operations that were begun. */
+  reconcile(): Promise<Operation[]>;
+  wake(): void;
+  run(signal: AbortSignal): Promise<void>;
+};
+
+export function createLoop(args: {
+  context: Context;
+  workloads: Workloads;
+  edits: PendingEdits;
+  host: HostLook;
+}): Loop {
+  const { context, workloads, edits, host } = args;
+  const rotation = createLogRotation({
+    files: context.logFiles,
+    clock: context.system.clock,
+    reopen: () => context.proxy.reopenLogs(),
+  });
+  let dirty = true;
+  let rouse: () => void = () => undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** Plans one at a time: two plans of the same world would begin everything twice. */
+  function reconcile(): Promise<Operation[]> {
+    const next = turn.then(async () => {
+      dirty = false;
+      const world = await observe(context, workloads);
+      if (context.desired.unreadable !== null) {
+        context.notices.raise("desired-unreadable", "error", context.desired.unreadable);
+        // Nothing is known to be unwanted, so nothing is removed.
+        world.sites = world.sites.filter((site) => site.siteId !== null);
+      } else context.notices.clear("desired-unreadable");
+      return apply(context, workloads, plan(context.desired.get(), world, proxyKey(context)), edits);
+    });
+    turn = next.catch(() => undefined);
+    return next;
+  }
+
+  return {
+    reconcile,
+    wake() {
+      dirty = true;
+      rouse();
+    },
+    async run(signal) {
+      for (let tick = 0; !signal.aborted; tick += 1) {
+        try {
+          if (dirty || tick % FULL_LOOK_EVERY_TICKS === 0) await reconcile();
+          if (tick % FULL_LOOK_EVERY_TICKS === 0) await host.refresh(context);
+          if (tick % ROTATE_EVERY_TICKS === ROTATE_EVERY_TICKS - 1) await rotateLogs();
+          await lookAtSites(context);
+          const disk = context.journal.diskError();
+          if (disk)
+            context.notices.raise(
+              "journal-disk",
+              "error",
+              `The journal cannot be written: ${disk}. Sites keep serving.`,
+            );
+          else context.notices.clear("journal-disk");
+        } catch (cause) {
+          dirty = true;
+          context.log(
+            `the loop stumbled: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`,
+          );
+        }
+        await nextTick(signal);
+      }
+    },
+  };
+
+  async function rotateLogs(): Promise<void> {
+    const logs = [...context.sites.keys()].flatMap((name) => siteLogs(sitePaths(context.instance, name)));
+    const own = ["supervisor", "keeper", "panel", "nginx"].map((name) => ({
+      path: `${context.paths.processLogs}/${name}.log`,
+      by: "copy" as const,
+    }));
+    const { notices } = await rotation.turn([...logs, ...own]);
+    for (const { code, level, detail } of notices) context.notices.raise(code, level, detail);
+    for (const code of ["disk-full", "log-rotation-failed", "log-reopen-failed"]) {
+      if (!notices.some((notice) => notice.code === code)) context.notices.clear(code);
+    }
+  }
+
+  async function nextTick(signal: AbortSignal): Promise<void> {
+    if (dirty) {
+      // A small pause lets events that belong together arrive together.
+      await context.system.clock.sleep(20, signal).catch(() => undefined);
+      return;
+    }
+    const woken = new AbortController();
+    rouse = () => woken.abort();
+    await context.system.clock.sleep(TICK_MS, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+    rouse = () => undefined;
+  }
+}

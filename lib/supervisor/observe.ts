@@ -1,0 +1,125 @@
+/** Looks at the machine: what the keeper holds, which masters live, what is on disk. The plan is made from this. */
+import { sitePaths } from "../core/layout.ts";
+import type { ObservedSite, ObservedWorld } from "../core/plan.ts";
+import type { KeeperStatus } from "../system/keeper-client.ts";
+import type { Context } from "./context.ts";
+import { createSiteMetrics } from "./logs/site-metrics.ts";
+import { currentGenerationNumber, readGeneration, recordedGenerations } from "./pool/generation-store.ts";
+import { parseGenerationName } from "./pool/names.ts";
+import { readRelease } from "./releases/release-records.ts";
+import { cutOver } from "./rollout/cut-over.ts";
+import { recallFailure } from "./site-failures.ts";
+import { createSiteRuntime, type GenerationView, type SiteRuntime } from "./site-runtime.ts";
+import type { Workloads } from "./workloads.ts";
+
+/** Refreshes the memory of every site from the keeper and makes the world the plan is drawn up for. */
+export async function observe(context: Context, workloads: Workloads): Promise<ObservedWorld> {
+  const status = await context.system.keeper.status();
+  const views = generationViews(status);
+  const desired = context.desired.get();
+  const names = new Set([
+    ...desired.sites.map((site) => site.spec.name),
+    ...views.keys(),
+    ...context.sites.keys(),
+  ]);
+  for (const name of names) {
+    const siteId = desired.sites.find((site) => site.spec.name === name)?.id ?? null;
+    const runtime = context.sites.get(name) ?? (await adopt(context, name, siteId));
+    runtime.siteId = siteId ?? runtime.siteId;
+    runtime.generations = views.get(name) ?? [];
+    const highest = Math.max(0, ...runtime.generations.map((generation) => generation.number));
+    runtime.highestGeneration = Math.max(runtime.highestGeneration, highest);
+  }
+  return {
+    now: context.system.clock.now(),
+    sites: [...context.sites.values()].map((runtime) => observedSite(context, runtime)),
+    nginx: {
+      alive: status.children.some((child) => child.name === "nginx" && child.state === "alive"),
+      socketsHeld: true,
+      backoffUntil: workloads.nginx.busy ? Number.POSITIVE_INFINITY : workloads.nginx.backoffUntil,
+      publishedKey: context.publishedKey,
+    },
+    panel: {
+      alive: status.children.some((child) => child.name === "panel" && child.state === "alive"),
+      backoffUntil: workloads.panel.busy ? Number.POSITIVE_INFINITY : workloads.panel.backoffUntil,
+    },
+  };
+}
+
+function observedSite(context: Context, runtime: SiteRuntime): ObservedSite {
+  const { current } = runtime;
+  return {
+    name: runtime.name,
+    siteId: runtime.siteId,
+    current:
+      current === null
+        ? null
+        : {
+            number: current.number,
+            release: current.release,
+            settingsHash: current.settingsHash,
+            workers: current.pool.workers,
+            source: current.source,
+          },
+    generations: runtime.generations.map(({ number, pid, socketHeld }) => ({
+      number,
+      masterAlive: pid !== null,
+      socketHeld,
+    })),
+    busy:
+      runtime.background || (runtime.siteId !== null && context.operations.busyWith(runtime.siteId) !== null),
+    failedHash: runtime.failed?.hash ?? null,
+    backoffUntil: runtime.restart.backoffUntil,
+  };
+}
+
+function generationViews(status: KeeperStatus): Map<string, GenerationView[]> {
+  const views = new Map<string, GenerationView[]>();
+  const view = (name: string): GenerationView | null => {
+    const parsed = parseGenerationName(name);
+    if (!parsed) return null;
+    const list = views.get(parsed.siteName) ?? [];
+    views.set(parsed.siteName, list);
+    let found = list.find((generation) => generation.number === parsed.generation);
+    if (!found) {
+      found = { number: parsed.generation, pid: null, startTime: null, startedAt: null, socketHeld: false };
+      list.push(found);
+    }
+    return found;
+  };
+  for (const child of status.children) {
+    const found = view(child.name);
+    if (found && child.state === "alive")
+      Object.assign(found, { pid: child.pid, startTime: child.startTime, startedAt: child.since });
+  }
+  for (const socket of status.sockets) {
+    const found = view(socket.name);
+    if (found) found.socketHeld = true;
+  }
+  return views;
+}
+
+/** Takes up a site this process has not seen yet: which generation serves, what failed, what the past looked like. */
+async function adopt(context: Context, name: string, siteId: string | null): Promise<SiteRuntime> {
+  const { system, instance } = context;
+  const metrics = createSiteMetrics({
+    files: system.files,
+    logFiles: context.logFiles,
+    clock: system.clock,
+    paths: sitePaths(instance, name),
+  });
+  const runtime = createSiteRuntime({ name, siteId, now: system.clock.now(), metrics });
+  context.sites.set(name, runtime);
+  const number = await currentGenerationNumber(context, name);
+  if (number !== null) runtime.current = await readGeneration(context, name, number);
+  runtime.highestGeneration = Math.max(0, number ?? 0, ...(await recordedGenerations(context, name)));
+  runtime.failed = await recallFailure(context, name);
+  if (runtime.current) {
+    // A supervisor that died between the two renames of a cut over left them apart; the socket's word counts.
+    await cutOver(context, name, runtime.current);
+    const release = await readRelease(context, name, runtime.current.release);
+    runtime.releaseCreatedAt = release?.createdAt ?? null;
+    runtime.user = runtime.current.user;
+  }
+  return runtime;
+}

@@ -1,0 +1,320 @@
+/** What can be done to a site, each as one operation with its steps. One operation per site at a time. */
+import { sitePaths } from "../core/layout.ts";
+import { settingsHash } from "../core/settings-hash.ts";
+import type { DesiredSite } from "../schema/desired.ts";
+import type { Actor, Operation, OperationKind, StepName } from "../schema/operation.ts";
+import type { Context } from "./context.ts";
+import { type OperationHandle, StepFailure } from "./operations.ts";
+import { awaitReady, logEnd } from "./pool/await-ready.ts";
+import { forgetGeneration, recordedGenerations } from "./pool/generation-store.ts";
+import { generationName } from "./pool/names.ts";
+import { scaleWorkers } from "./pool/scale-workers.ts";
+import { holdSocket, spawnMaster } from "./pool/spawn-master.ts";
+import { stopGeneration } from "./pool/stop-generation.ts";
+import { publishSites } from "./publish-sites.ts";
+import { settleStrays } from "./releases/settle-strays.ts";
+import { removeSiteUser } from "./releases/site-user.ts";
+import type { RolloutOf } from "./rollout/prepare.ts";
+import { probeGeneration, requestThroughNginx } from "./rollout/probe-generation.ts";
+import { firstRolloutSteps, rollOut, rolloutSteps } from "./rollout/roll-out.ts";
+import { rememberFailure } from "./site-failures.ts";
+import type { SiteRuntime } from "./site-runtime.ts";
+
+/** The first rollout of a site, or a reload, rollback or change of settings of one that serves. */
+export function beginRollout(args: {
+  context: Context;
+  runtime: SiteRuntime;
+  site: DesiredSite;
+  kind: Extract<OperationKind, "create" | "reload" | "rollback" | "apply" | "start">;
+  of: RolloutOf;
+  actor: Actor;
+}): Operation {
+  const { context, runtime, site, kind, actor } = args;
+  const before = runtime.current;
+  return begin({
+    context,
+    site,
+    kind,
+    actor,
+    steps: before === null ? firstRolloutSteps : rolloutSteps,
+    run: async (handle) => {
+      try {
+        await rollOut({ context, handle, runtime, site, of: args.of, actor });
+        await rememberFailure(context, runtime, null);
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        // A failed reload to new code says nothing about the settings that already serve.
+        if (before === null || settingsHash(site.spec) !== before.settingsHash) {
+          await rememberFailure(context, runtime, { hash: settingsHash(site.spec), reason });
+        }
+        throw cause;
+      }
+    },
+    afterFailure: () =>
+      before === null
+        ? "The site is not served yet."
+        : runtime.current?.number === before.number
+          ? `Nothing changed for visitors: the site still runs release ${before.release}.`
+          : `The site runs release ${runtime.current?.release ?? "unknown"}.`,
+  });
+}
+
+/** Stops the master and starts it again on the same socket and release; requests wait in the queue meanwhile. */
+export function beginRestart(args: {
+  context: Context;
+  runtime: SiteRuntime;
+  site: DesiredSite;
+  actor: Actor;
+}): Operation {
+  const { context, runtime, site, actor } = args;
+  return begin({
+    context,
+    site,
+    kind: "restart",
+    actor,
+    steps: ["stop", "boot", "ready", "probe", "request"],
+    run: async (handle) => {
+      const generation = requireCurrent(runtime);
+      await handle.step("stop", async () => {
+        handle.pastTheReturn();
+        const report = await stopGeneration({
+          context,
+          siteName: site.spec.name,
+          generation: generation.number,
+          drain: false,
+          keepSocket: true,
+        });
+        return report.killed
+          ? `killed after the deadline, ${report.cut.length} requests cut`
+          : "finished by itself";
+      });
+      await bringUp({ context, handle, runtime, site });
+    },
+    afterFailure: () => "The site may not be answering; Monban keeps trying to start it.",
+  });
+}
+
+/** Starts a stopped site with the release it had, or with a first rollout when it has none or its settings changed. */
+export function beginStart(args: {
+  context: Context;
+  runtime: SiteRuntime;
+  site: DesiredSite;
+  actor: Actor;
+}): Operation {
+  const { context, runtime, site, actor } = args;
+  const generation = runtime.current;
+  if (generation === null || generation.settingsHash !== settingsHash(site.spec)) {
+    runtime.current = null;
+    return beginRollout({
+      context,
+      runtime,
+      site,
+      kind: "start",
+      of:
+        generation === null ? { kind: "new-release" } : { kind: "older-release", number: generation.release },
+      actor,
+    });
+  }
+  return begin({
+    context,
+    site,
+    kind: "start",
+    actor,
+    steps: ["boot", "ready", "probe", "publish", "request"],
+    run: (handle) => bringUp({ context, handle, runtime, site }),
+    afterFailure: () => "The site is not served.",
+  });
+}
+
+/** Takes the site out of nginx, lets its workers finish and ends them. The release stays for the next start. */
+export function beginStop(args: {
+  context: Context;
+  runtime: SiteRuntime;
+  site: DesiredSite;
+  actor: Actor;
+}): Operation {
+  const { context, runtime, site, actor } = args;
+  return begin({
+    context,
+    site,
+    kind: "stop",
+    actor,
+    steps: ["publish", "drain", "prune"],
+    run: async (handle) => {
+      handle.pastTheReturn();
+      await handle.step("publish", () => publishSites(context));
+      await handle.step("drain", () => stopAll(context, runtime, handle, { keepRecord: true }));
+      await handle.step("prune", async () => {
+        const notes = await settleStrays({ context, site });
+        for (const sentence of notes) handle.warn(sentence);
+        return notes.length === 0 ? "nothing to tidy up" : notes.join(" ");
+      });
+    },
+  });
+}
+
+/** Adds or removes workers of the living master. */
+export function beginScale(args: {
+  context: Context;
+  runtime: SiteRuntime;
+  site: DesiredSite;
+  actor: Actor;
+}): Operation {
+  const { context, runtime, site, actor } = args;
+  const wanted = site.spec.pool.workers;
+  return begin({
+    context,
+    site,
+    kind: "scale",
+    actor,
+    steps: ["scale"],
+    run: async (handle) => {
+      const generation = requireCurrent(runtime);
+      handle.pastTheReturn();
+      await handle.step("scale", async () => {
+        await scaleWorkers({
+          context,
+          siteName: site.spec.name,
+          generation,
+          wanted,
+          bootDeadlineMs: site.spec.rollout.bootDeadlineMs,
+          onProgress: (workers) => {
+            runtime.current = { ...generation, pool: { ...generation.pool, workers } };
+            handle.output(`${workers} workers\n`);
+          },
+        });
+        return `${generation.pool.workers} → ${wanted} workers`;
+      });
+    },
+    afterFailure: () =>
+      `The site runs with ${runtime.current?.pool.workers ?? "an unknown number of"} workers.`,
+  });
+}
+
+/** Removes a site that is not desired any more; its files go only when that was asked for. */
+export function beginRemove(args: {
+  context: Context;
+  runtime: SiteRuntime;
+  actor: Actor;
+  purge: boolean;
+}): Operation {
+  const { context, runtime, actor, purge } = args;
+  const { files } = context.system;
+  const paths = sitePaths(context.instance, runtime.name);
+  return context.operations.start({
+    kind: "remove",
+    ...(runtime.siteId ? { siteId: runtime.siteId } : {}),
+    actor,
+    steps: ["publish", "drain", "remove"],
+    onEnd: () => context.wake(),
+    run: async (handle) => {
+      handle.pastTheReturn();
+      await handle.step("publish", () => publishSites(context));
+      await handle.step("drain", () => stopAll(context, runtime, handle, { keepRecord: false }));
+      await handle.step("remove", async () => {
+        await files.remove(paths.runtime);
+        await files.remove(paths.current);
+        context.sites.delete(runtime.name);
+        if (!purge) return "releases, environments and logs are kept";
+        await files.remove(paths.home);
+        await files.remove(paths.logs);
+        await removeSiteUser({ system: context.system, siteName: runtime.name });
+        return "releases, environments and logs are removed; the source folder is untouched";
+      });
+    },
+  });
+}
+
+function begin(args: {
+  context: Context;
+  site: DesiredSite;
+  kind: OperationKind;
+  actor: Actor;
+  steps: StepName[];
+  run: (handle: OperationHandle) => Promise<void>;
+  afterFailure?: () => string;
+}): Operation {
+  const { context, site, ...rest } = args;
+  return context.operations.start({ ...rest, siteId: site.id, onEnd: () => context.wake() });
+}
+
+function requireCurrent(runtime: SiteRuntime) {
+  if (runtime.current) return runtime.current;
+  throw new StepFailure({
+    code: "not-serving",
+    sentence: "This site has no generation that serves.",
+    hint: "Press Reload to make a release.",
+  });
+}
+
+/** Boots the recorded generation again and proves it: the tail of start and restart. */
+async function bringUp(args: {
+  context: Context;
+  handle: OperationHandle;
+  runtime: SiteRuntime;
+  site: DesiredSite;
+}): Promise<void> {
+  const { context, handle, runtime, site } = args;
+  const current = requireCurrent(runtime);
+  const generation = { ...current, pool: { ...current.pool, workers: site.spec.pool.workers } };
+  const logOffset = await logEnd(context, site.spec.name);
+  let master = { pid: 0, startTime: 0 };
+  await handle.step("boot", async () => {
+    await holdSocket(context, site.spec.name, generation);
+    master = await spawnMaster(context, site.spec.name, generation);
+    runtime.current = generation;
+    return `gunicorn master ${master.pid}`;
+  });
+  await handle.step("ready", async () => {
+    const { bootDeadlineMs } = site.spec.rollout;
+    const ready = await awaitReady({
+      context,
+      siteName: site.spec.name,
+      generation,
+      master,
+      logOffset,
+      deadlineMs: bootDeadlineMs,
+    });
+    return `${ready} workers`;
+  });
+  await handle.step("probe", () => probeGeneration({ context, site, generation }));
+  runtime.restart = { deaths: 0, backoffUntil: 0, reason: null, crashLoop: false };
+  if (context.operations.get(handle.id)?.steps.some((step) => step.name === "publish")) {
+    await handle.step("publish", () => publishSites(context, site.id));
+  }
+  await handle.step("request", () => requestThroughNginx({ context, site }));
+}
+
+async function stopAll(
+  context: Context,
+  runtime: SiteRuntime,
+  handle: OperationHandle,
+  { keepRecord }: { keepRecord: boolean },
+): Promise<string> {
+  const alive = runtime.generations.filter((generation) => generation.pid !== null || generation.socketHeld);
+  let stopped = 0;
+  for (const generation of alive) {
+    const isCurrent = generation.number === runtime.current?.number;
+    const report = await stopGeneration({
+      context,
+      siteName: runtime.name,
+      generation: generation.number,
+      drain: true,
+      keepSocket: keepRecord && isCurrent,
+    });
+    stopped += 1;
+    if (report.killed)
+      handle.warn(
+        `Workers were killed after the deadline; ${report.cut.length} requests were cut: ${report.cut.join(", ")}.`,
+      );
+  }
+  if (!keepRecord) {
+    for (const number of await recordedGenerations(context, runtime.name))
+      await forgetGeneration(context, runtime.name, number);
+  } else if (runtime.current) {
+    await context.system.keeper
+      .unlisten(generationName(runtime.name, runtime.current.number))
+      .catch(() => undefined);
+  }
+  return stopped === 0 ? "nothing was running" : "workers finished";
+}

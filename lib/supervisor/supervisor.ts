@@ -1,0 +1,184 @@
+/** The supervisor as a whole: puts its parts together, listens to deaths, starts, and stops everything in order. */
+import { randomBytes } from "node:crypto";
+import { instancePaths, sitePaths } from "../core/layout.ts";
+import type { Instance } from "../schema/instance.ts";
+import type { KeeperExit, KeeperLink } from "../system/keeper-link.ts";
+import type { LogFiles } from "../system/log-files.ts";
+import type { System } from "../system/system.ts";
+import { delayRestart, type PendingEdits } from "./apply.ts";
+import type { Context } from "./context.ts";
+import { startControlServer } from "./control/server.ts";
+import { openDesiredStore } from "./desired-store.ts";
+import type { Exits } from "./exits.ts";
+import { createHostLook } from "./host-look.ts";
+import { openJournal } from "./journal.ts";
+import { createLoop } from "./loop.ts";
+import { createProxy } from "./nginx/proxy.ts";
+import { createNotices } from "./notices.ts";
+import { openOperations } from "./operations.ts";
+import { parseGenerationName } from "./pool/names.ts";
+import { stopGeneration } from "./pool/stop-generation.ts";
+import { createWorkloads, describeExit, noteDeath } from "./workloads.ts";
+
+const PANEL_STOP_DEADLINE_MS = 5_000;
+
+export type Supervisor = {
+  /** Stops panel, nginx and pools in this order, letting requests finish. */
+  stopEverything(): Promise<void>;
+  /** Lets go of everything and ends; the keeper's other children live on and are adopted by the next supervisor. */
+  letGo(): Promise<void>;
+};
+
+/** Starts the supervisor; rejects only when the state folder cannot be used at all. */
+export async function startSupervisor(args: {
+  system: System;
+  logFiles: LogFiles;
+  instance: Instance;
+  exits: Exits;
+  link: Pick<KeeperLink, "onConnected">;
+  startedAt: number;
+  log: (line: string) => void;
+}): Promise<Supervisor> {
+  const { system, logFiles, instance, exits, log } = args;
+  const paths = instancePaths(instance);
+  await system.files.makeFolder(paths.operations, { mode: 0o700 });
+  const journal = await openJournal(system, paths.journal);
+  const operations = await openOperations({ system, journal, folder: paths.operations });
+  const checkToken = randomBytes(16).toString("hex");
+  const workloads = createWorkloads();
+  const edits: PendingEdits = { actors: new Map(), purge: new Set() };
+  const host = createHostLook();
+  const stop = new AbortController();
+
+  const context: Context = {
+    system,
+    logFiles,
+    instance,
+    paths,
+    journal,
+    notices: createNotices(system.clock, journal),
+    operations,
+    desired: await openDesiredStore(system, paths.desired),
+    exits,
+    proxy: createProxy({ system, instance, checkToken, journal: (event) => journal.write(event) }),
+    sites: new Map(),
+    publishedKey: null,
+    checkToken,
+    wake: () => loop.wake(),
+    log,
+  };
+  const loop = createLoop({ context, workloads, edits, host });
+  exits.onExit((exit) => {
+    if (!stop.signal.aborted) onExit(exit);
+  });
+  args.link.onConnected(() => loop.wake());
+
+  journal.write({
+    type: "process",
+    workload: "supervisor",
+    change: "started",
+    pid: process.pid,
+    detail: `The supervisor ${process.pid} has started.`,
+  });
+  const control = await startControlServer({
+    context,
+    workloads,
+    edits,
+    host,
+    loop,
+    startedAt: args.startedAt,
+  });
+  const running = loop.run(stop.signal);
+
+  function onExit(exit: KeeperExit): void {
+    if (exit.name === "nginx" || exit.name === "panel") {
+      noteDeath(context, workloads[exit.name], exit);
+      if (exit.name === "nginx") context.publishedKey = null;
+    } else if (exit.name !== "supervisor") onMasterExit(exit);
+    loop.wake();
+  }
+
+  function onMasterExit(exit: KeeperExit): void {
+    const parsed = parseGenerationName(exit.name);
+    const runtime = parsed ? context.sites.get(parsed.siteName) : undefined;
+    if (!parsed || !runtime) return;
+    if (runtime.expectedEnds.delete(exit.pid)) return;
+    const serving = runtime.current?.number === parsed.generation;
+    const startedAt =
+      runtime.generations.find((generation) => generation.pid === exit.pid)?.startedAt ?? null;
+    // While an operation boots or watches this generation, the operation decides what its death means.
+    const decided = runtime.siteId !== null && operations.busyWith(runtime.siteId) !== null && !serving;
+    if (serving)
+      delayRestart(
+        context,
+        runtime,
+        startedAt === null ? 0 : system.clock.now() - startedAt,
+        describeExit(exit),
+      );
+    journal.write({
+      type: "process",
+      workload: `pool:${parsed.siteName}`,
+      change: "exited",
+      pid: exit.pid,
+      ...(runtime.siteId ? { siteId: runtime.siteId } : {}),
+      detail:
+        `gunicorn master ${exit.pid}: ${describeExit(exit)}${decided ? "" : serving ? ` ${runtime.restart.reason ?? ""}` : ""}`.trim(),
+    });
+  }
+
+  return {
+    async stopEverything() {
+      stop.abort();
+      await control.close();
+      await operations.stop();
+      await running;
+      await stopPanel(context);
+      await context.proxy.stop();
+      await Promise.all([...context.sites.values()].map((runtime) => stopPools(context, runtime.name)));
+      await journal.flush();
+    },
+    async letGo() {
+      stop.abort();
+      await control.close();
+      await running;
+      await journal.flush();
+    },
+  };
+}
+
+async function stopPanel(context: Context): Promise<void> {
+  const { keeper } = context.system;
+  const panel = (await keeper.status()).children.find(
+    (child) => child.name === "panel" && child.state === "alive",
+  );
+  if (!panel) return;
+  const target = { pid: panel.pid, startTime: panel.startTime, group: false };
+  await keeper.signal({ ...target, signal: "SIGTERM" }).catch(() => undefined);
+  if ((await context.exits.whenGone(panel, PANEL_STOP_DEADLINE_MS)) !== "timeout") return;
+  await keeper.signal({ ...target, signal: "SIGKILL", group: true }).catch(() => undefined);
+}
+
+/** Ends all generations of a site; records of the serving one stay, so that the next start boots the same release. */
+async function stopPools(context: Context, siteName: string): Promise<void> {
+  const runtime = context.sites.get(siteName);
+  const paths = sitePaths(context.instance, siteName);
+  const { keeper, files } = context.system;
+  for (const { name } of (await keeper.status()).sockets) {
+    const parsed = parseGenerationName(name);
+    if (parsed?.siteName !== siteName) continue;
+    const serving = runtime?.current?.number === parsed.generation;
+    await stopGeneration({
+      context,
+      siteName,
+      generation: parsed.generation,
+      drain: false,
+      keepSocket: serving,
+    });
+    if (!serving) continue;
+    await keeper.unlisten(name).catch(() => undefined);
+    await files.remove(paths.facts(parsed.generation));
+    await files.remove(`${paths.facts(parsed.generation)}.exits`);
+    await files.remove(paths.stacks(parsed.generation));
+  }
+  await files.remove(paths.runtime);
+}
