@@ -328,8 +328,7 @@ class Keeper:
                 os.set_inheritable(fd, True)   # and so does what is inheritable
             signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
             if not self.stop_requests:   # with everything blocked, none can get lost any more
-                os.execv(sys.executable, [sys.executable, "-I", "-S", FILE, "--run-dir", self.run_dir,
-                                          "--config", self.config_path, "--resume", str(memory)])
+                execute_again(["--run-dir", self.run_dir, "--config", self.config_path, "--resume", str(memory)])
         except OSError as error:
             log(f"could not replace myself: {error}")
         for fd in passed:
@@ -392,6 +391,10 @@ def raise_file_limit():
     return soft
 
 
+def execute_again(args):
+    os.execv(sys.executable, [sys.executable, "-I", "-S", "-X", "utf8", FILE, *args])
+
+
 def close_leaked_files():
     """Whatever the launcher left open must not leak on into children."""
     for name in os.listdir("/proc/self/fd"):
@@ -403,6 +406,8 @@ def close_leaked_files():
 
 
 def main(args):
+    if sys.getfilesystemencoding() != "utf-8":
+        execute_again(args)   # the launcher's locale must not decide how paths and environments are written
     options = dict(zip(args[::2], args[1::2]))
     if len(args) % 2 or not {"--run-dir", "--config"} <= set(options) <= {"--run-dir", "--config", "--resume"}:
         log("usage: keeper.py --run-dir DIR --config FILE")

@@ -64,21 +64,23 @@ class Sockets:
             if sock:
                 self.held[entry["name"]] = sock
                 continue
-            try:
+            if not self.rebind_if_free(entry):
+                log(f"socket {entry['name']} is out of reach; a survivor has it")
+
+    def rebind_if_free(self, entry):
+        """Not while a survivor serves it, which is better than us taking its path away."""
+        try:
+            if not somebody_listens(entry):
                 self.rebind(entry)
                 log(f"bound socket {entry['name']} anew")
-            except OSError as error:
-                log(f"socket {entry['name']} is out of reach ({error.strerror}); trying again")
+                return True
+        except OSError:
+            pass
+        return False
 
     def retry(self):
         """Try again to bind what is not held. True if that changed anything."""
-        before = len(self.held)
-        for entry in self.unheld():
-            try:
-                self.rebind(entry)
-            except OSError:
-                pass   # a survivor still serves it, which is better than us taking its path away
-        return len(self.held) != before
+        return any([self.rebind_if_free(entry) for entry in self.unheld()])
 
     def waiting(self, names):
         """Whether connections wait to be accepted; None when the socket is not held, so that nobody can know."""
@@ -174,6 +176,18 @@ def make_room(path):
         except BlockingIOError:
             pass   # its queue is full, so it is alive
     raise OSError(errno.EADDRINUSE, "somebody listens on it", path)
+
+
+def somebody_listens(entry):
+    """Whether this very unix socket still listens, in whatever process. A taken tcp port tells by itself when it is bound."""
+    if entry["kind"] == "tcp":
+        return False
+    with open("/proc/net/unix") as file:
+        for line in file:
+            fields = line.split(None, 7)   # Num RefCount Protocol Flags Type St Inode Path
+            if fields[6:] == [str(entry["inode"]), entry["address"][0] + "\n"] and int(fields[3], 16) & 0x10000:
+                return True
+    return False
 
 
 def in_place(entry):

@@ -190,10 +190,23 @@ def become(channel, outputs, sockets, names, nofile, *, argv, cwd, env, stdout=N
         step = f"cwd {cwd}"
         os.chdir(cwd)
         step = f"execute {argv[0]}"
-        os.execvpe(argv[0], argv, env)
+        execute(argv, env)
     except BaseException as error:
         code = code_of(error) if isinstance(error, OSError) else "BadRequest"
         reason = getattr(error, "strerror", None) or str(error)
         channel.send(json.dumps([code, f"{step}: {reason}"[:1024]]).encode())
     finally:
         os._exit(127)
+
+
+def execute(argv, env):
+    """Like os.execvpe, which imports a module when it is called: too late, this user may not be able to read Python's library."""
+    folders = [""] if "/" in argv[0] else [f"{folder or '.'}/" for folder in env.get("PATH", "/bin:/usr/bin").split(":")]
+    failure = None
+    for folder in folders:
+        try:
+            os.execve(folder + argv[0], argv, env)
+        except OSError as error:
+            if failure is None or error.errno not in (errno.ENOENT, errno.ENOTDIR):
+                failure = error
+    raise failure

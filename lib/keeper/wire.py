@@ -120,10 +120,14 @@ def parse_request(line):
     return request
 
 
+def encode(message):
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
 class Client:
     def __init__(self, sock):
         self.sock, self.inbox, self.outbox, self.replay = sock, bytearray(), bytearray(), []
-        self.discarding = self.subscribed = self.ended = False
+        self.discarding = self.subscribed = self.ended = self.refused = False
 
 
 class Door:
@@ -144,14 +148,25 @@ class Door:
             return
         sock.setblocking(False)
         client, uid = Client(sock), struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1]
-        welcome = uid in (0, os.geteuid())
-        if not welcome or len(self.clients) >= MAX_CLIENTS:
-            reason = f"there are {MAX_CLIENTS} clients already" if welcome else f"uid {uid} may not talk to the keeper"
-            self.tell(client, {"id": None, "error": {"code": "EAGAIN" if welcome else "EACCES", "message": reason}})
-            client.ended = True
+        if uid not in (0, os.geteuid()):
+            return self.refuse(client, "EACCES", f"uid {uid} may not talk to the keeper")
+        if sum(not c.refused for c in self.clients) >= MAX_CLIENTS:
+            return self.refuse(client, "EAGAIN", f"there are {MAX_CLIENTS} clients already")
         self.clients.add(client)
-        if not client.ended:
-            self.selector.register(sock, selectors.EVENT_READ, lambda events: self.read(client, events))
+        self.selector.register(sock, selectors.EVENT_READ, lambda events: self.read(client, events))
+
+    def refuse(self, client, code, message):
+        """Say why, and stay until it has read that: closing on a client that still writes would lose the message."""
+        client.refused = True
+        try:
+            client.sock.send(encode({"id": None, "error": {"code": code, "message": message}}))
+            client.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            return client.sock.close()
+        if sum(c.refused for c in self.clients) >= MAX_CLIENTS:
+            return client.sock.close()
+        self.clients.add(client)
+        self.selector.register(client.sock, selectors.EVENT_READ, lambda events: self.read(client, events))
 
     def read(self, client, events):
         if not events & selectors.EVENT_READ or b"\n" in client.inbox or client.ended:
@@ -162,8 +177,9 @@ class Door:
             return
         except OSError:
             return self.drop(client)
-        client.inbox += data
         client.ended = not data
+        if not client.refused:
+            client.inbox += data
 
     def has_work(self):
         return any(b"\n" in client.inbox for client in self.clients)
@@ -221,7 +237,7 @@ class Door:
         return {"id": request_id, "error": {"code": code, "message": message}}
 
     def tell(self, client, message):
-        client.outbox += json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        client.outbox += encode(message)
         if len(client.outbox) > MAX_QUEUED:
             self.flush(client)   # the kernel may still take some of it; if not, that was it
 
@@ -244,13 +260,12 @@ class Door:
             pass
         except OSError:
             return self.drop(client)
-        registered = client.sock in self.selector.get_map()
         if len(client.outbox) > MAX_QUEUED:
             log("dropped a client that does not read")
             self.drop(client)
-        elif client.ended and b"\n" not in client.inbox and not (client.outbox and registered):
+        elif client.ended and b"\n" not in client.inbox and not client.outbox:
             self.drop(client)
-        elif registered:
+        else:
             wanted = (0 if client.ended else selectors.EVENT_READ) | (selectors.EVENT_WRITE if client.outbox else 0)
             key = self.selector.get_key(client.sock)
             if wanted and key.events != wanted:
@@ -259,8 +274,7 @@ class Door:
     def drop(self, client):
         if client in self.clients:
             self.clients.discard(client)
-            if client.sock in self.selector.get_map():
-                self.selector.unregister(client.sock)
+            self.selector.unregister(client.sock)
             client.sock.close()
             client.inbox.clear()
             client.outbox.clear()

@@ -106,6 +106,8 @@ export type SpawnRequest = {
   limits?: Partial<Record<ProcessLimit, number>>;
 };
 
+export type SpawnReply = KeeperProcess;
+
 /** With `group`, `pid` is a child of the keeper, dead or alive, and everybody in its process group is meant. */
 export type SignalRequest = KeeperProcess & { signal: NodeJS.Signals; group: boolean };
 
@@ -115,7 +117,7 @@ export type KeeperClient = {
   listen(request: ListenRequest): Promise<KeeperSocket>;
   unlisten(name: string): Promise<void>;
   /** Rejects with the system's code (ENOENT, EACCES, …) when the program could not be executed. */
-  spawn(request: SpawnRequest): Promise<KeeperProcess>;
+  spawn(request: SpawnRequest): Promise<SpawnReply>;
   /** Rejects with NotFound when it is not that process any more. */
   signal(request: SignalRequest): Promise<void>;
   members(pgid: number): Promise<KeeperProcess[]>;

@@ -1,11 +1,16 @@
 /** A real keeper in a folder of its own, for tests. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { connectKeeper, type KeeperClient } from "../system/keeper-client.ts";
 import { waitFor } from "./wait-for.ts";
 
 const KEEPER = fileURLToPath(new URL("../keeper/keeper.py", import.meta.url));
+const ASKS_WHO_IT_IS = ["-I", "-S", "-c", "import sys; print(sys.executable)"];
+
+/** The interpreter itself: what is called python3 on the PATH may be a script that chooses one. */
+export const PYTHON = execFileSync("python3", ASKS_WHO_IT_IS, { encoding: "utf8" }).trim();
+
 const IDLE = ["/bin/sleep", "infinity"];
 
 export type KeeperOptions = {
@@ -16,8 +21,11 @@ export type KeeperOptions = {
   supervisorEnv?: Record<string, string>;
   supervisorOutput?: string;
   shutdownTimeoutMs?: number;
+  /** This text as its config instead of a proper one; null leaves the file out. */
+  config?: string | null;
   /** Runs another keeper.py, for example a copy that is about to be upgraded. */
   program?: string;
+  python?: string;
   uid?: number;
   gid?: number;
 };
@@ -29,6 +37,7 @@ export type TestKeeper = {
   pid: number;
   /** Resolves when it ended. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  hasEnded(): boolean;
   stderr(): string;
   connect(): Promise<KeeperClient>;
   kill(signal: NodeJS.Signals): void;
@@ -39,49 +48,48 @@ export type TestKeeper = {
 /** Starts keeper.py and waits until it answers. Rejects with what it printed when it ends instead. */
 export async function startKeeper(options: KeeperOptions): Promise<TestKeeper> {
   const keeper = await launchKeeper(options);
-  let over = false;
-  keeper.ended.then(() => {
-    over = true;
-  });
   await waitFor("the keeper to answer", async () => {
-    if (over) return "over";
+    if (keeper.hasEnded()) return true;
     const client = await keeper.connect();
     client.close();
-    return "answers";
+    return true;
   });
-  if (over) throw new Error(`the keeper ended: ${keeper.stderr()}`);
+  if (keeper.hasEnded()) throw new Error(`the keeper ended: ${keeper.stderr()}`);
   return keeper;
 }
 
 /** Starts keeper.py without waiting for anything. */
 export async function launchKeeper(options: KeeperOptions): Promise<TestKeeper> {
-  const { folder, shutdownTimeoutMs = 5_000, program = KEEPER, uid, gid } = options;
+  const { folder, shutdownTimeoutMs = 5_000, program = KEEPER, python = PYTHON, uid, gid } = options;
   const runDir = `${folder}/run`;
   const configPath = `${folder}/keeper-config.json`;
   await mkdir(folder, { recursive: true });
-  await writeFile(configPath, JSON.stringify({ supervisor: supervisorOf(options), shutdownTimeoutMs }));
+  const proper = JSON.stringify({ supervisor: supervisorOf(options), shutdownTimeoutMs });
+  const { config = proper } = options;
+  if (config !== null) await writeFile(configPath, config);
 
   const args = ["-I", "-S", program, "--run-dir", runDir, "--config", configPath];
-  const process = spawn("python3", args, { stdio: ["ignore", "ignore", "pipe"], detached: true, uid, gid });
+  const child = spawn(python, args, { stdio: ["ignore", "ignore", "pipe"], detached: true, uid, gid });
   let stderr = "";
-  process.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
-    process.on("error", reject);
-    process.on("close", (code, signal) => resolve({ code, signal }));
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal }));
   });
   const socketPath = `${runDir}/keeper.sock`;
   return {
     runDir,
     socketPath,
     configPath,
-    pid: process.pid ?? -1,
+    pid: child.pid ?? -1,
     ended,
+    hasEnded: () => hasEnded(child),
     stderr: () => stderr,
     connect: () => connectKeeper({ path: socketPath, connectTimeoutMs: 5_000, requestTimeoutMs: 15_000 }),
-    kill: (signal) => process.kill(signal),
-    stop: () => stop(process, ended, runDir),
+    kill: (signal) => child.kill(signal),
+    stop: () => stop(child, runDir),
   };
 }
 
@@ -91,14 +99,14 @@ function supervisorOf({ folder, supervisor = IDLE, supervisorEnv = {}, superviso
   return { argv: supervisor, cwd: "/", env, stdout: output, stderr: output };
 }
 
-async function stop(process: ChildProcess, ended: Promise<unknown>, runDir: string) {
-  if (process.exitCode === null && process.signalCode === null) {
-    process.kill("SIGTERM");
-    await waitFor("the keeper to stop", () => Promise.race([ended.then(() => true), false]), {
-      deadlineMs: 20_000,
-    });
-  }
+async function stop(child: ChildProcess, runDir: string) {
+  child.kill("SIGTERM");
+  await waitFor("the keeper to stop", () => hasEnded(child), { deadlineMs: 20_000 });
   await endSurvivors(`${runDir}/keeper.json`);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 /** What a killed keeper kept, by its own records. */
