@@ -1,5 +1,5 @@
 // npm run build: everything that is stale.
-// npm run build -- --only supervisor: one part (client, next, supervisor, panel, cli) and what it is made from.
+// npm run build -- --only supervisor: one part (client, next, files, supervisor, panel, cli) and what it is made from.
 import { build } from "./bootstrap/build.mjs";
 import { PARTS } from "./bootstrap/build-stamp.mjs";
 import { Halt, main, say } from "./bootstrap/report.mjs";

@@ -11,7 +11,7 @@ await main(async () => {
   await ensurePackages();
   const found = await ensureSystem();
   // Next compiles the dashboard itself in this mode.
-  await build(["client", "supervisor", "panel", "cli"]);
+  await build(["client", "files", "supervisor", "panel", "cli"]);
   await runMonban(["up", ...process.argv.slice(2)], {
     ...process.env,
     ...found,

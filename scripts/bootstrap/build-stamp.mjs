@@ -17,8 +17,12 @@ const WEB = [...PURE, "lib/db", "lib/panel", "lib/api", ...SCHEMA];
 export const PARTS = {
   client: { output: "lib/db/generated/client.ts", sources: SCHEMA },
   next: {
-    output: ".next/BUILD_ID",
+    output: "dist/web/server.js",
     sources: [...WEB, "app", "lib/ui", "public", "next.config.js", "postcss.config.mjs", "tsconfig.json"],
+  },
+  files: {
+    output: "dist/keeper/keeper.py",
+    sources: ["lib/keeper", "prisma/migrations", "sample"],
   },
   supervisor: {
     output: "dist/supervisor.mjs",
@@ -77,11 +81,11 @@ function filesUnder(source) {
   return entries.filter(isSource).flatMap((entry) => filesUnder(path.join(source, entry.name)));
 }
 
-/** Tests, their data, generated code and Python (used in place) are not built into anything. */
+/** Tests, their data, and generated code are not built into anything. */
 function isSource(entry) {
   if (entry.isDirectory())
     return !["generated", "testdata", "__pycache__", "node_modules"].includes(entry.name);
-  return !/\.test\.tsx?$|\.py$|\.md$/.test(entry.name);
+  return !/\.test\.tsx?$|\.md$/.test(entry.name);
 }
 
 const remembered = new Map();

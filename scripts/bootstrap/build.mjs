@@ -1,4 +1,5 @@
-// Builds what is older than its sources: Prisma's client, the dashboard (.next) and the bundles in dist/.
+// Builds what is older than its sources: Prisma's client, and dist/: the dashboard, the bundles and the files they use.
+// dist/ is the whole program: it can be copied elsewhere and runs there with nothing but Node, Python and nginx.
 // Runs on Node 20 as well: Prisma and Next run on their own Node, esbuild on any.
 import fs from "node:fs";
 import path from "node:path";
@@ -16,8 +17,12 @@ const NEXT_DEADLINE_MS = 10 * 60_000;
 const BUILDERS = {
   client: buildClient,
   next: buildDashboard,
+  files: copyFiles,
   supervisor: () => bundle("supervisor", { entry: "lib/supervisor/main.ts", external: [] }),
-  panel: () => bundle("panel", { entry: "lib/server/main.ts", external: NOT_BUNDLED }),
+  panel: async () => {
+    await bundle("panel", { entry: "lib/server/main.ts", external: NOT_BUNDLED });
+    copyNativeModules();
+  },
   cli: () => bundle("cli", { entry: "lib/cli/main.ts", external: NOT_BUNDLED }),
 };
 /** Native addons cannot be bundled, and Next finds its own files beside itself. */
@@ -89,6 +94,48 @@ async function buildDashboard() {
     },
     deadlineMs: NEXT_DEADLINE_MS,
   });
+  assembleDashboard();
+}
+
+/** Next's own tree for running elsewhere, completed with the files it leaves out (facts of `output: "standalone"`). */
+function assembleDashboard() {
+  const draft = path.join(root, `dist/web.${process.pid}`);
+  const target = path.join(root, "dist/web");
+  fs.rmSync(draft, { recursive: true, force: true });
+  copyTree(".next/standalone", draft);
+  copyTree(".next/static", path.join(draft, ".next/static"));
+  if (fs.existsSync(path.join(root, "public"))) copyTree("public", path.join(draft, "public"));
+  fs.rmSync(target, { recursive: true, force: true });
+  fs.renameSync(draft, target);
+}
+
+/** What is used as it is: the keeper and its hooks in Python, the migrations, the sample site. */
+function copyFiles() {
+  for (const [from, to] of [
+    ["lib/keeper", "dist/keeper"],
+    ["prisma/migrations", "dist/migrations"],
+    ["sample", "dist/sample"],
+  ]) {
+    mustExist(from, to);
+    fs.rmSync(path.join(root, to), { recursive: true, force: true });
+    copyTree(from, path.join(root, to), (file) => !/\.(ts|md)$|__pycache__|testdata/.test(file));
+  }
+}
+
+/** The SQLite addon cannot be bundled; of its many builds only this machine's is taken along. */
+function copyNativeModules() {
+  const target = path.join(root, "dist/node_modules/better-sqlite3");
+  fs.rmSync(target, { recursive: true, force: true });
+  const needed = new RegExp(
+    `^(package\\.json|LICENSE|lib(/.*)?|prebuilds(/linux(musl)?-${process.arch}\\.node)?|)$`,
+  );
+  const from = path.join(root, "node_modules/better-sqlite3");
+  copyTree("node_modules/better-sqlite3", target, (file) => needed.test(path.relative(from, file)));
+}
+
+function copyTree(from, to, filter = () => true) {
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  fs.cpSync(path.join(root, from), to, { recursive: true, verbatimSymlinks: true, filter });
 }
 
 /** One ES module with everything in it, except Node's built-ins and `external`. */
