@@ -13,6 +13,7 @@ const READY_DEADLINE_MS = 60_000;
 const READY_LOOK_EVERY_MS = 50;
 /** The supervisor lets requests finish for as long as sites allow, 30 s by default; then the keeper insists. */
 const SHUTDOWN_TIMEOUT_MS = 60_000;
+const IMPATIENT_AFTER_MS = 2_000;
 /** A keeper that ends this often within a minute is not started again. */
 const MAX_KEEPER_STARTS_PER_MINUTE = 10;
 /** Exit status of a keeper that found another one on its folder (lib/keeper/README.md). */
@@ -41,10 +42,17 @@ export async function up(argv: string[], program: { root: string; version: strin
 
   let stopping = false;
   let launched = launch(instance, configFile);
+  let askedAt = 0;
   const stop = (signal: NodeJS.Signals) => {
-    if (!stopping)
-      say(`\n${signal === "SIGINT" ? "Stopping" : `Stopping (${signal})`}: requests may finish …`);
+    // One Ctrl-C may arrive twice, from the terminal and from whoever started us; an impatient one comes later.
+    if (stopping && Date.now() - askedAt < IMPATIENT_AFTER_MS) return;
+    say(
+      stopping
+        ? "Stopping at once …"
+        : `\n${signal === "SIGINT" ? "Stopping" : `Stopping (${signal})`}: requests may finish …`,
+    );
     stopping = true;
+    askedAt = Date.now();
     launched.process.kill("SIGTERM");
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));

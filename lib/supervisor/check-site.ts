@@ -75,7 +75,7 @@ function result(via: "socket" | "nginx", probe: ProbeResult, at: string): CheckR
 /** Works out the site's health from all that is known and tells the journal when the word changes. */
 export function judgeHealth(context: Context, runtime: SiteRuntime, site: DesiredSite): void {
   const now = context.system.clock.now();
-  const traffic = runtime.metrics.traffic();
+  const traffic = runtime.metrics.view(now);
   const verdict = siteHealth({
     wanted: site.wanted,
     masterAlive: currentMaster(runtime) !== null,

@@ -7,7 +7,7 @@ import type { System } from "../system/system.ts";
 import type { DesiredStore } from "./desired-store.ts";
 import type { Exits } from "./exits.ts";
 import type { Journal } from "./journal.ts";
-import type { Proxy } from "./nginx/proxy.ts";
+import type { Proxy as NginxProxy } from "./nginx/proxy.ts";
 import type { Notices } from "./notices.ts";
 import type { Operations } from "./operations.ts";
 import type { SiteRuntime } from "./site-runtime.ts";
@@ -22,7 +22,7 @@ export type Context = {
   operations: Operations;
   desired: DesiredStore;
   exits: Exits;
-  proxy: Proxy;
+  proxy: NginxProxy;
   /** By site name. */
   sites: Map<string, SiteRuntime>;
   /** Fingerprint of what was last published to nginx with success, or null. */

@@ -51,7 +51,7 @@ async function lookAtSite(
     runtime.metrics.addSample({ atMs: now, busyThreads, queueWaiting: runtime.queueWaiting });
     await watchHungRequests(context, runtime);
   }
-  const figures = await runtime.metrics.turn();
+  const figures = await runtime.metrics.tick();
   for (const { code, level, detail } of figures.notices)
     context.notices.raise(`${code}:${runtime.name}`, level, detail);
   if (figures.notices.length === 0) context.notices.clear(`metrics-failed:${runtime.name}`);

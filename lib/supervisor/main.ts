@@ -8,6 +8,7 @@ import { instancePaths } from "../core/layout.ts";
 import { instanceSchema } from "../schema/instance.ts";
 import { openKeeperLink } from "../system/keeper-link.ts";
 import { realClock } from "../system/real-clock.ts";
+import { realLogFiles } from "../system/real-log-files.ts";
 import { createRealSystem } from "../system/real-system.ts";
 import { createExits } from "./exits.ts";
 import { startSupervisor } from "./supervisor.ts";
@@ -32,7 +33,15 @@ async function main(): Promise<void> {
     onExit: (exit) => exits.deliver(exit),
   });
   const system = createRealSystem({ keeper: link.client });
-  const supervisor = await startSupervisor({ system, instance, exits, link, startedAt, log });
+  const supervisor = await startSupervisor({
+    system,
+    logFiles: realLogFiles,
+    instance,
+    exits,
+    link,
+    startedAt,
+    log,
+  });
 
   let ending = false;
   const end = async () => {

@@ -102,10 +102,9 @@ function generationViews(status: KeeperStatus): Map<string, GenerationView[]> {
 /** Takes up a site this process has not seen yet: which generation serves, what failed, what the past looked like. */
 async function adopt(context: Context, name: string, siteId: string | null): Promise<SiteRuntime> {
   const { system, instance } = context;
-  const metrics = createSiteMetrics({
-    files: system.files,
+  const metrics = await createSiteMetrics({
+    system,
     logFiles: context.logFiles,
-    clock: system.clock,
     paths: sitePaths(instance, name),
   });
   const runtime = createSiteRuntime({ name, siteId, now: system.clock.now(), metrics });

@@ -125,7 +125,7 @@ function siteObservation(context: Context, site: DesiredSite, runtime: SiteRunti
       busyThreads: workers.reduce((sum, worker) => sum + worker.busyThreads, 0),
     },
     queueWaiting: runtime.queueWaiting,
-    traffic: runtime.metrics.traffic(),
+    traffic: runtime.metrics.view(context.system.clock.now()),
     quarantine: runtime.quarantine
       ? { reason: runtime.quarantine.reason, since: iso(runtime.quarantine.since) }
       : null,

@@ -172,6 +172,7 @@ export function beginScale(args: {
       const generation = requireCurrent(runtime);
       handle.pastTheReturn();
       await handle.step("scale", async () => {
+        runtime.scaling = wanted < generation.pool.workers;
         await scaleWorkers({
           context,
           siteName: site.spec.name,
@@ -182,6 +183,8 @@ export function beginScale(args: {
             runtime.current = { ...generation, pool: { ...generation.pool, workers } };
             handle.output(`${workers} workers\n`);
           },
+        }).finally(() => {
+          runtime.scaling = false;
         });
         return `${generation.pool.workers} → ${wanted} workers`;
       });

@@ -48,6 +48,8 @@ export type SiteRuntime = {
   queueWaiting: boolean;
   /** How far the record of worker exits was read, per generation. */
   exitsRead: Map<number, number>;
+  /** Workers are being removed on purpose. */
+  scaling: boolean;
   /** Workers that were asked to end because a request hung: when, and how far it went. */
   hung: Map<number, { since: number; killed: boolean; serving: string }>;
   /** Unexpected deaths of workers since the last cut over. */
@@ -88,6 +90,7 @@ export function createSiteRuntime(args: {
     cpu: new Map(),
     queueWaiting: false,
     exitsRead: new Map(),
+    scaling: false,
     hung: new Map(),
     workerDeaths: 0,
     metrics: args.metrics,

@@ -16,7 +16,7 @@ export function launchKeeper(args: {
   logFile: string;
 }): LaunchedKeeper {
   const log = openSync(args.logFile, "a", 0o640);
-  const keeper = spawn(
+  const keeper: ChildProcess = spawn(
     args.python,
     ["-I", "-S", args.program, "--run-dir", args.runFolder, "--config", args.configFile],
     {

@@ -7,8 +7,8 @@ import { followLog } from "../logs/follow-log.ts";
 import { LogCursorError, openParts } from "../logs/log-parts.ts";
 import { logPath, readLogPage } from "../logs/read-page.ts";
 import { observedWorkers } from "../pool/observed-workers.ts";
-import { findStrays } from "../releases/find-strays.ts";
 import { listReleases } from "../releases/release-records.ts";
+import { findStrays } from "../releases/strays.ts";
 import type { SiteRuntime } from "../site-runtime.ts";
 import { type Call, Refusal, type Route } from "./http.ts";
 import { boundedNumber } from "./operation-routes.ts";
@@ -49,11 +49,12 @@ export function siteRoutes({ context }: ControlParts): Route[] {
       pattern: "/v1/sites/:siteId/releases",
       handler: async (call) => {
         const runtime = ofSite(call);
+        const site = context.desired.get().sites.find((candidate) => candidate.id === runtime.siteId);
         const releases = await listReleases(context, runtime.name);
         const data = await Promise.all(
           releases.map(async (release) =>
-            release.current
-              ? { ...release, strays: await findStrays(context, runtime.name, release.number) }
+            release.current && site
+              ? { ...release, strays: await findStrays(context, site, release.number) }
               : release,
           ),
         );

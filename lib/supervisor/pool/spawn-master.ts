@@ -47,6 +47,7 @@ export async function spawnMaster(
   await system.files.writeAtomic(`${paths.facts(generation.number)}.exits`, "", { mode: 0o600, ...owner });
   await system.files.writeAtomic(paths.stacks(generation.number), "", { mode: 0o600, ...owner });
   await system.files.makeFolder(paths.logs, { mode: 0o755 });
+  context.sites.get(siteName)?.exitsRead.set(generation.number, 0);
   const name = generationName(siteName, generation.number);
   return system.keeper.spawn({
     name,

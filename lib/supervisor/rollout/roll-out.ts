@@ -14,6 +14,7 @@ import { nextGenerationNumber, readGeneration } from "../pool/generation-store.t
 import { holdSocket, spawnMaster } from "../pool/spawn-master.ts";
 import { stopGeneration } from "../pool/stop-generation.ts";
 import { publishSites } from "../publish-sites.ts";
+import { carryAfterDrain } from "../releases/persistent.ts";
 import { pruneAfterRollout } from "../releases/prune.ts";
 import type { SiteRuntime } from "../site-runtime.ts";
 import { cutOver } from "./cut-over.ts";
@@ -81,7 +82,7 @@ export async function rollOut(args: {
       await handle.step("request", () => requestThroughNginx({ context, site }));
     } else {
       await watch({ ...args, former, generation, onReturn: () => (serving = false) });
-      await drain({ ...args, former });
+      await drain({ ...args, former, generation });
     }
     runtime.restart = { deaths: 0, backoffUntil: 0, reason: null, crashLoop: false };
     await recordResult(context, site.spec.name, release, "succeeded", context.system.clock.now() - startedAt);
@@ -176,6 +177,7 @@ async function drain(args: {
   handle: OperationHandle;
   site: DesiredSite;
   former: Generation;
+  generation: Generation;
 }): Promise<void> {
   const { context, handle, site, former } = args;
   await handle.step("drain", async () => {
@@ -195,6 +197,15 @@ async function drain(args: {
         `The old workers did not finish within ${seconds} s and were killed; ${report.cut.length} requests were cut${cut}.`,
       );
       return `killed after the deadline, ${report.cut.length} requests cut`;
+    }
+    for (const sentence of await carryAfterDrain({
+      context,
+      site,
+      user: former.user,
+      from: former.release,
+      to: args.generation.release,
+    })) {
+      handle.warn(sentence);
     }
     return "finished by itself";
   });

@@ -20,7 +20,7 @@ export async function watchGeneration(args: {
   const { context, runtime, site, generation } = args;
   const { clock, keeper } = context.system;
   const windowMs = site.spec.rollout.watchWindowMs;
-  const formerErrorRate = runtime.metrics.traffic().errorRate;
+  const formerErrorRate = runtime.metrics.view(clock.now()).errorRate;
   const until = clock.monotonic() + windowMs;
   const name = generationName(site.spec.name, generation.number);
   let requests = 0;
