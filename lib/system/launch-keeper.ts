@@ -23,7 +23,7 @@ export function launchKeeper(args: {
       detached: true,
       stdio: ["ignore", log, log],
       cwd: "/",
-      env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8" },
+      env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", NODE_ENV: "production" },
     },
   );
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
