@@ -1,0 +1,4 @@
+from version import VERSION
+
+def create_app():
+    print(VERSION)

@@ -1,0 +1,3 @@
+from version import VERSION
+
+raise RuntimeError(f"DATABASE_URL is not set in {VERSION}")
