@@ -2,7 +2,14 @@ import { existsSync } from "node:fs";
 import { chown, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { ask, startLoad } from "../testing/ask.ts";
-import { ANSWERS_WITH_PID, aProgram, keeperScenes, python, type Scene } from "../testing/keeper-scene.ts";
+import {
+  ANSWERS_WITH_PID,
+  aProgram,
+  keeperScenes,
+  processesOf,
+  python,
+  type Scene,
+} from "../testing/keeper-scene.ts";
 import { PYTHON } from "../testing/start-keeper.ts";
 import { waitFor } from "../testing/wait-for.ts";
 
@@ -212,5 +219,27 @@ test("a state file of no use is set aside and the keeper starts empty", async ()
     expect((await next.client.status()).children).toEqual([]);
     expect(next.keeper.stderr()).toContain("of no use");
     await killed(next);
+  }
+});
+
+test("a keeper killed in the middle of spawning leaves no process that its successor does not know", async () => {
+  let scene = await scenes.open();
+  for (let round = 0; round < 12; round++) {
+    const { folder, client, keeper } = scene;
+    const spawns = Array.from({ length: 8 }, (_, n) => {
+      const name = `r${round}-${n}`;
+      return client.spawn(aProgram(folder, ["/bin/sleep", "infinity"], { name })).catch(() => null);
+    });
+    if (round % 2 === 0) await Promise.race([spawns[round % 8], client.closed]);
+    keeper.kill("SIGKILL");
+    const answered = (await Promise.all(spawns)).filter((child) => child !== null);
+    await keeper.ended;
+    scene = await scenes.successor(scene);
+    const known = (await scene.client.status()).children.map((child) => child.pid);
+    expect(known).toEqual(expect.arrayContaining(answered.map((child) => child.pid)));
+    await waitFor("all that lives to be known", async () => {
+      const living = await processesOf(`SCENE=${folder}`);
+      return living.every((pid) => known.includes(pid));
+    });
   }
 });

@@ -327,7 +327,7 @@ class Keeper:
             for fd in passed:
                 os.set_inheritable(fd, True)   # and so does what is inheritable
             signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-            if not self.stop_requests:   # with everything blocked, none can get lost any more
+            if self.stage == SERVING and not self.stop_requests:   # with all blocked, none can get lost any more
                 execute_again(["--run-dir", self.run_dir, "--config", self.config_path, "--resume", str(memory)])
         except OSError as error:
             log(f"could not replace myself: {error}")
@@ -395,8 +395,10 @@ def execute_again(args):
     os.execv(sys.executable, [sys.executable, "-I", "-S", "-X", "utf8", FILE, *args])
 
 
-def close_leaked_files():
-    """Whatever the launcher left open must not leak on into children."""
+def tidy_descriptors():
+    """0, 1 and 2 are open, so that nothing of ours takes their place; whatever else the launcher left open is closed."""
+    while os.open("/dev/null", os.O_RDWR) < 3:
+        pass
     for name in os.listdir("/proc/self/fd"):
         if int(name) > 2:
             try:
@@ -419,7 +421,7 @@ def main(args):
                 resumed = json.load(file)
             lock = resumed["fds"]["lock"]
         else:
-            close_leaked_files()
+            tidy_descriptors()
             os.makedirs(run_dir, 0o700, exist_ok=True)
             resumed, lock = None, take_lock(run_dir)
         keeper = Keeper(run_dir, config_path, lock, resumed)

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { aProgram, keeperScenes } from "../testing/keeper-scene.ts";
+import { aProgram, keeperScenes, python } from "../testing/keeper-scene.ts";
 import { launchKeeper } from "../testing/start-keeper.ts";
 import { waitFor } from "../testing/wait-for.ts";
 
@@ -78,4 +78,16 @@ test("descriptors the launcher left open do not reach the children", async () =>
   const { supervisor } = await client.status();
   expect((await readdir(`/proc/${supervisor.pid}/fd`)).sort()).toEqual(["0", "1", "2"]);
   expect((await readdir(`/proc/${keeper.pid}/fd`)).length).toBeLessThan(12);
+});
+
+test("a launcher that closed stdin, stdout and stderr, or has an odd locale, gets a keeper like any other", async () => {
+  const folder = await scenes.folder();
+  const closes = `import os, sys
+os.closerange(0, 3)
+os.environ["LC_ALL"] = "C"
+os.execv(sys.executable, [sys.executable, "-X", "utf8=0", *sys.argv[1:]])`;
+  const { client } = await scenes.start({ folder, launcher: python(closes) });
+  const log = `${folder}/é✓.log`;
+  await client.spawn(aProgram(folder, ["/bin/echo", "é✓"], { stdout: log }));
+  await waitFor("its words", async () => (await readFile(log, "utf8")) === "é✓\n");
 });

@@ -60,8 +60,11 @@ def take_lock(run_dir):
                 log(f"another keeper (pid {holder}) already owns {run_dir}.")
                 sys.exit(75)
             time.sleep(0.02)
-    os.ftruncate(fd, 0)
-    os.pwrite(fd, str(os.getpid()).encode(), 0)
+    try:
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, str(os.getpid()).encode(), 0)
+    except OSError:
+        pass   # the disk is full; the lock holds all the same
     return fd
 
 

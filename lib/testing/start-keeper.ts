@@ -26,6 +26,8 @@ export type KeeperOptions = {
   /** Runs another keeper.py, for example a copy that is about to be upgraded. */
   program?: string;
   python?: string;
+  /** A command that executes the keeper's arguments in its own way, instead of Python itself. */
+  launcher?: readonly string[];
   uid?: number;
   gid?: number;
 };
@@ -69,7 +71,13 @@ export async function launchKeeper(options: KeeperOptions): Promise<TestKeeper> 
   if (config !== null) await writeFile(configPath, config);
 
   const args = ["-I", "-S", program, "--run-dir", runDir, "--config", configPath];
-  const child = spawn(python, args, { stdio: ["ignore", "ignore", "pipe"], detached: true, uid, gid });
+  const [file = python, ...before] = options.launcher ?? [python];
+  const child = spawn(file, [...before, ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+    detached: true,
+    uid,
+    gid,
+  });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
