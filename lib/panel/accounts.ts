@@ -52,7 +52,8 @@ export function createAccounts(
   const oneSetup = createLock();
   const oneTry = createLock();
 
-  async function setUp(input: z.output<typeof setupSchema>, from: From): Promise<NewSession> {
+  /** Creates the first user, once in the life of an installation. */
+  async function setUp(input: z.output<typeof setupSchema>, from: From): Promise<UserView> {
     return oneSetup(async () => {
       if ((await countUsers(database.db)) > 0)
         throw problem("already-set-up", "Monban is already set up. Sign in instead.");
@@ -71,7 +72,7 @@ export function createAccounts(
         role: "admin",
         createdAt: new Date(now()).toISOString(),
       };
-      const session = await database.transaction(async (db) => {
+      await database.transaction(async (db) => {
         await insertUser(db, user);
         await insertAuditEntry(db, {
           at: new Date(now()),
@@ -80,13 +81,12 @@ export function createAccounts(
           target: user.username,
           address: from.address,
         });
-        return openSession(db, user, from);
       });
       await clearThrottles(database.db, [key]);
       await fs.rm(options.setupTokenFile, { force: true }).catch((error) => {
         context.log(`the used setup token could not be removed: ${error.message}`);
       });
-      return session;
+      return userView(user);
     });
   }
 

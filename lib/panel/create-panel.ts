@@ -5,7 +5,7 @@ import type { Database } from "../db/client.ts";
 import { listAudit, listEventsAfter, listRecentEvents } from "../db/history.ts";
 import { deleteUnansweredKeys } from "../db/idempotency.ts";
 import type { AuditEntry, Viewer } from "../schema/account.ts";
-import type { LiveView, StatusView } from "../schema/status-view.ts";
+import type { StatusView } from "../schema/status-view.ts";
 import { createAccounts } from "./accounts.ts";
 import type { Context } from "./context.ts";
 import { createDesired } from "./desired.ts";
@@ -34,6 +34,8 @@ export type PanelOptions = {
   setupToken?: string | null;
   /** Folder of the sample site; null for none. */
   sampleFolder?: string | null;
+  /** Lets programs on this machine read the metrics without a token. */
+  metricsOnLoopback?: boolean;
   cores?: number;
   now?: () => number;
   log?: (sentence: string) => void;
@@ -54,7 +56,7 @@ export async function createPanel(options: PanelOptions) {
   } = options;
   const control: ControlClient = createControlClient({ socketPath: options.socketPath });
   const observer = createObserver(control, now);
-  const hub = createHub({ control, readLive });
+  const hub = createHub({ control, readLive: observer.observed });
   const context: Context = { database, control, observer, hub, now, log, version, cores };
   const startedAt = now();
   const { setupToken = null, setupTokenFile, sampleFolder = null } = options;
@@ -70,21 +72,6 @@ export async function createPanel(options: PanelOptions) {
   async function status(): Promise<StatusView> {
     const [observed, revision] = await Promise.all([observer.observed(), desired.revision()]);
     return statusView(observed, { version, now: now(), startedAt, cores, ports, revision });
-  }
-
-  async function readLive(): Promise<LiveView> {
-    const [view, list] = await Promise.all([status(), sites.list()]);
-    return {
-      status: view,
-      sites: list.map(({ id, name, wanted, state, status: seen, revision }) => ({
-        id,
-        name,
-        wanted,
-        state,
-        status: seen,
-        revision,
-      })),
-    };
   }
 
   async function viewer(headers: Headers): Promise<Viewer | null> {
@@ -105,6 +92,7 @@ export async function createPanel(options: PanelOptions) {
     operations,
     status,
     viewer,
+    metricsOnLoopback: options.metricsOnLoopback ?? false,
     inspect: (path: string) => control.inspect(path),
     folders: (path: string) => control.folders(path),
     isReady: async () => (await observer.observed()) !== null,

@@ -6,12 +6,16 @@ import type { ControlClient } from "../control/client.ts";
 import type { LogQuery } from "../control/contract.ts";
 import type { JournalEvent } from "../schema/event.ts";
 import type { LogLine } from "../schema/log-line.ts";
-import type { LiveView } from "../schema/status-view.ts";
+import type { ObservedState } from "../schema/observed.ts";
 
 /** The state is read at most this often while somebody watches. */
 const LIVE_INTERVAL_MS = 1_000;
+/** An unchanged state is told again after this long, so that watchers know it is not old. */
+const REPEAT_AFTER_MS = 10_000;
 
 export type Leave = () => void;
+/** What the supervisor sees, or null while it cannot be reached. */
+export type Live = ObservedState | null;
 export type LogFilter = Pick<LogQuery, "source" | "contains" | "level">;
 export type LogWatcher = { line(line: LogLine): void; end(error: unknown): void };
 
@@ -19,7 +23,7 @@ export type Hub = {
   publish(events: JournalEvent[]): void;
   watchEvents(watcher: (event: JournalEvent) => void): Leave;
   /** Calls with the state as it is, then whenever something in it changed. */
-  watchLive(watcher: (live: LiveView) => void): Leave;
+  watchLive(watcher: (live: Live) => void): Leave;
   watchLog(siteId: string, filter: LogFilter, watcher: LogWatcher): Leave;
   /** Called when a session or token may have lost its rights. */
   watchAccess(watcher: () => void): Leave;
@@ -31,7 +35,7 @@ export type Hub = {
 
 export function createHub(options: {
   control: Pick<ControlClient, "followLogs">;
-  readLive(): Promise<LiveView>;
+  readLive(): Promise<Live>;
 }): Hub {
   const events = new Set<(event: JournalEvent) => void>();
   const access = new Set<() => void>();
@@ -64,27 +68,24 @@ function join<T>(watchers: Set<T>, watcher: T): Leave {
   return () => watchers.delete(watcher);
 }
 
-function createLiveReader(readLive: () => Promise<LiveView>) {
-  const watchers = new Set<(live: LiveView) => void>();
+function createLiveReader(readLive: () => Promise<Live>) {
+  const watchers = new Set<(live: Live) => void>();
   let timer: NodeJS.Timeout | null = null;
-  let last: { live: LiveView; text: string } | null = null;
+  let last: { live: Live; text: string; toldAt: number } | null = null;
   let isReading = false;
 
   async function read() {
     if (isReading) return;
     isReading = true;
-    try {
-      const live = await readLive();
-      // The time of the answer changes always and says nothing.
-      const text = JSON.stringify({ ...live, status: { ...live.status, at: "" } });
-      if (text === last?.text) return;
-      last = { live, text };
-      for (const watcher of [...watchers]) watcher(live);
-    } catch {
-      // The database is busy or the panel is stopping: watchers keep what they have, the next read is in a second.
-    } finally {
-      isReading = false;
-    }
+    const live = await readLive().catch(() => null);
+    isReading = false;
+    if (watchers.size === 0) return;
+    // The time of an observation changes always and says nothing.
+    const text = JSON.stringify(live && { ...live, at: "" });
+    const toldAt = performance.now();
+    if (last?.text === text && toldAt - last.toldAt < REPEAT_AFTER_MS) return;
+    last = { live, text, toldAt };
+    for (const watcher of [...watchers]) watcher(live);
   }
 
   function stop() {
@@ -94,7 +95,7 @@ function createLiveReader(readLive: () => Promise<LiveView>) {
   }
 
   return {
-    watch(watcher: (live: LiveView) => void): Leave {
+    watch(watcher: (live: Live) => void): Leave {
       watchers.add(watcher);
       if (last) watcher(last.live);
       if (!timer) {

@@ -9,7 +9,7 @@ import type { Page } from "./types.ts";
 
 export type Operations = ReturnType<typeof createOperations>;
 
-export function createOperations({ database, control, hub, now }: Context) {
+export function createOperations({ database, control, observer, hub, now }: Context) {
   const { db } = database;
 
   async function find(
@@ -21,6 +21,8 @@ export function createOperations({ database, control, hub, now }: Context) {
     try {
       const live = await control.operation(id, wait);
       await saveOperation(db, live);
+      // Whoever learns that it has ended and looks sees what came of it.
+      if (live.finishedAt) observer.forget();
       return live;
     } catch (error) {
       if (error instanceof SupervisorAway || isUnknown(error)) return known;

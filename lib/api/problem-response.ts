@@ -1,0 +1,40 @@
+/** Every failure as `application/problem+json`, in the reader's language, never with a stack trace. */
+import { asPanelError, type PanelError, problem } from "../panel/problems.ts";
+import type { Locale } from "../panel/types.ts";
+import type { Problem } from "../schema/problem.ts";
+import { translate } from "./messages/translate.ts";
+
+export type Failure = { error: unknown; requestId: string; locale: Locale; headers?: Record<string, string> };
+
+/** `unexpected` is called with what nobody foresaw; the answer says only that it is in the log. */
+export function problemResponse(failure: Failure, unexpected: (error: unknown) => void): Response {
+  const { error, requestId, locale } = failure;
+  const known = asPanelError(error);
+  if (!known || known.problem.status >= 500) unexpected(error);
+  const found: PanelError =
+    known ??
+    problem("failed", "Something failed that should not. The panel's log says what, under this request id.");
+  const body: Problem = inLanguage({ ...found.problem, requestId }, locale);
+  return new Response(JSON.stringify(body), {
+    status: body.status,
+    headers: {
+      "content-type": "application/problem+json",
+      "content-language": locale,
+      ...(found.retryAfterSeconds === undefined ? {} : { "retry-after": String(found.retryAfterSeconds) }),
+      ...(body.status === 401 ? { "www-authenticate": "Bearer" } : {}),
+      ...failure.headers,
+    },
+  });
+}
+
+function inLanguage(body: Problem, locale: Locale): Problem {
+  if (locale === "en") return body;
+  const say = (sentence: string) => translate(sentence, locale);
+  return {
+    ...body,
+    title: say(body.title),
+    detail: say(body.detail),
+    ...(body.hint ? { hint: say(body.hint) } : {}),
+    ...(body.errors ? { errors: body.errors.map((it) => ({ ...it, message: say(it.message) })) } : {}),
+  };
+}
