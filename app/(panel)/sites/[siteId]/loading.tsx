@@ -1,0 +1,5 @@
+import { PageSkeleton } from "../../../../lib/ui/shell/page-skeleton.tsx";
+
+export default function Loading() {
+  return <PageSkeleton tabs />;
+}
