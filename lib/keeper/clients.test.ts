@@ -70,11 +70,11 @@ test.each([
     "a name with a separator",
     request(1, "listen", { name: "a:b", kind: "tcp", host: "::1", port: 0, backlog: 1 }),
   ],
-  ["an empty argv", request(1, "spawn", { ...aProgram("/", []) })],
-  ["half a character in argv", request(1, "spawn", { ...aProgram("/tmp", ["/bin/true", "\ud800"]) })],
+  ["an empty argv", request(1, "spawn", { ...aProgram("/missing", []) })],
+  ["half a character in argv", request(1, "spawn", { ...aProgram("/missing", ["/bin/true", "\ud800"]) })],
   [
     "a name in env that is none",
-    request(1, "spawn", { ...aProgram("/", ["/bin/true"], { env: { "A=B": "c" } }) }),
+    request(1, "spawn", { ...aProgram("/missing", ["/bin/true"], { env: { "A=B": "c" } }) }),
   ],
 ])("%s is answered with BadRequest and the connection goes on", async (_what, text) => {
   const { keeper } = await scenes.open();

@@ -42,7 +42,8 @@ def one_of(values):
 
 
 def is_text(v):
-    return isinstance(v, str) and "\0" not in v
+    """Text the system can be given: no NUL, no half of a surrogate pair."""
+    return isinstance(v, str) and "\0" not in v and v == v.encode("utf-8", "ignore").decode()
 
 
 def is_name(v):
