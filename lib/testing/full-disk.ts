@@ -27,7 +27,7 @@ export async function mountSmallDisk(folder: string): Promise<SmallDisk> {
       folder,
       logFiles: realLogFiles,
       isReal: true,
-      remove: async () => void (await run("umount", [folder])),
+      remove: async () => void (await run("umount", ["-l", folder])),
     };
   }
   const full = async () => {

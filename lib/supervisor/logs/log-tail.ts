@@ -66,12 +66,16 @@ export function createLogTail(options: {
   const startCursor = start.from === "cursor" ? parseCursor(start.cursor) : null;
   let place: Place | null = null;
   let quietSince: number | null = null;
+  let newestChange: number | null = null;
 
   return {
     async read(maxBytes = TURN_BYTES) {
       if (place?.generation && quietSince === null) {
         const stat = await files.stat(path);
-        if (stat && stat.ino === place.ino && stat.size === place.offset) return nothingNew;
+        // The time counts too: emptied and filled to the very same size is another text.
+        const isSame =
+          stat && stat.ino === place.ino && stat.size === place.offset && stat.mtimeMs === newestChange;
+        if (isSame) return nothingNew;
       }
       const parts = await openParts(files, path);
       try {
@@ -81,6 +85,7 @@ export function createLogTail(options: {
         // Emptied while it was read: what was read may be two texts mixed. The next turn finds the right part.
         if (parts[0] && !(await isIntact(parts[0]))) return { ...nothingNew, more: true };
         place = turn.place;
+        newestChange = parts[0]?.mtimeMs ?? null;
         return { lines: turn.lines, more: turn.more, lost: turn.lost, context: began?.context ?? null };
       } finally {
         await closeParts(parts);
