@@ -82,15 +82,15 @@ export function answerPlainly(
 function page(words: { title: string; detail: string; hint: string | undefined; locale: string }): string {
   const { title, detail, hint, locale } = words;
   return `<!doctype html>
-<html lang="${locale}"><head><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Monban: ${escape(title)}</title>
+<html lang="${locale}"><head><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Monban: ${escapeHtml(title)}</title>
 <meta name="viewport" content="width=device-width"><style>
 :root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;max-width:36rem;margin:20vh auto;padding:0 1.5rem}
 h1{font-size:1.25rem}p{margin:.5rem 0}</style></head>
-<body><main><h1>${escape(title)}</h1><p>${escape(detail)}</p>${hint ? `<p>${escape(hint)}</p>` : ""}</main></body></html>
+<body><main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(detail)}</p>${hint ? `<p>${escapeHtml(hint)}</p>` : ""}</main></body></html>
 `;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }
