@@ -62,6 +62,8 @@ export function decideStrays(args: {
   return strays;
 }
 
+export type ReleaseKind = "new-release" | "older-release" | "live-release";
+
 /** What a release has at a path where data is to become visible. */
 export type Standing =
   | { kind: "none" }
@@ -75,15 +77,17 @@ export type Standing =
  * but is kept. `conflict`: the release keeps its own and the data stays where it is.
  *
  * In a new release the source wins over data when it changed after the data was found. In an older release that is
- * about to serve again the data wins, so that all releases see the same.
+ * about to serve again the data wins, so that all releases see the same. In a release that serves right now nothing
+ * gives way: a process may have it open, and what it writes to a file without a name is lost.
  */
 export function decideCarry(args: {
   data: Pick<PersistentEntry, "kind" | "sourceHash">;
   standing: Standing;
-  into: "new-release" | "older-release";
+  into: ReleaseKind;
 }): "link" | "descend" | "set-aside" | "conflict" {
   const { data, standing, into } = args;
   if (standing.kind === "none") return "link";
+  if (into === "live-release") return "conflict";
   if (into === "older-release") {
     if (standing.kind === "directory") return standing.untouched ? "link" : "set-aside";
     return standing.sourceHash !== null ? "link" : "set-aside";

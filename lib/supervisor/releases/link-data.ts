@@ -1,7 +1,7 @@
 /** Makes data visible in a release: every persistent path becomes a symbolic link to where the bytes are. */
 import { sitePaths } from "../../core/layout.ts";
 import { ancestorsOf, isSameFile, isWithin, parentOf } from "../../core/release-files.ts";
-import { decideCarry, linkPlace, type Standing } from "../../core/strays.ts";
+import { decideCarry, linkPlace, type ReleaseKind, type Standing } from "../../core/strays.ts";
 import type { DesiredSite } from "../../schema/desired.ts";
 import type { Manifest, PersistentEntry } from "../../schema/release-files.ts";
 import type { Account } from "../../system/system.ts";
@@ -12,7 +12,7 @@ import { readRunTimeTree } from "./strays.ts";
 export type LinkTarget = {
   folder: string;
   manifest: Manifest;
-  into: "new-release" | "older-release";
+  into: ReleaseKind;
   /** True for a folder nobody but Monban can enter yet: links are then made directly. */
   isPrivate: boolean;
 };
@@ -65,9 +65,7 @@ export async function linkData(args: {
       : decideCarry({ data: entry, standing: await look(at), into });
     if (decision === "descend") return descend(entry);
     if (decision === "conflict" || (decision === "set-aside" && holdsData(at))) {
-      notes.push(
-        `${entry.path} is in the new source and was also written by the application: the source's is used, the other is kept at ${entry.location}.`,
-      );
+      notes.push(...conflictNote(entry));
       return;
     }
     if (decision === "set-aside") notes.push(await setAside(entry.path, at));
@@ -75,6 +73,19 @@ export async function linkData(args: {
     await writer(at).makeFolder(parentOf(at));
     await writer(at).link(entry.location, at);
     entries.push(entry);
+  }
+
+  function conflictNote({ path, location, foundInRelease }: PersistentEntry): string[] {
+    if (into !== "live-release") {
+      return [
+        `${path} is in the new source and was also written by the application: the source's is used, the other is kept at ${location}.`,
+      ];
+    }
+    // What was declared while the release was serving takes effect with the next one.
+    if (foundInRelease === null) return [];
+    return [
+      `${path} was written in two releases: ${folder} keeps its own, the other is kept at ${location}.`,
+    ];
   }
 
   async function descend(entry: PersistentEntry): Promise<void> {

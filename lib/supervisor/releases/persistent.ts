@@ -20,12 +20,12 @@ import {
 } from "./release-records.ts";
 import { finishMoves } from "./settle-strays.ts";
 import { siteFiles } from "./site-files.ts";
-import { findStrays } from "./strays.ts";
+import { newlyFound } from "./strays.ts";
 
 type Args = { context: Place; site: Pick<DesiredSite, "spec">; user: Account };
 
 /**
- * Before an older release serves again: links it to the data as it is now, including what the application wrote
+ * Before a release serves again: links it to the data as it is now, including what the application wrote
  * into the release that serves. Returns sentences for people. Running it twice does no harm.
  */
 export async function linkPersistent(args: Args & { number: number }): Promise<string[]> {
@@ -41,7 +41,7 @@ export async function linkPersistent(args: Args & { number: number }): Promise<s
  * visible in the new one too. Where both wrote, each keeps its own.
  */
 export async function carryAfterDrain(args: Args & { from: number; to: number }): Promise<string[]> {
-  return linkRelease({ ...args, number: args.to, into: "new-release" });
+  return linkRelease({ ...args, number: args.to, into: "live-release" });
 }
 
 async function linkRelease(
@@ -61,25 +61,14 @@ export async function bringData(args: Args & { target: LinkTarget; from: number 
   const { name } = site.spec;
   await finishMoves({ context, site, user });
   const table = (await readPersistentTable(context, name)).entries;
-  const written = from === null || from === target.manifest.release ? [] : await newlyFound(args, from);
+  const written =
+    from === null || from === target.manifest.release ? [] : await newlyFound(context, site, from);
   const { fixed, found } = await sortOut({ ...args, table, written });
   const { entries, notes } = await linkData({ context, site, user, target, fixed, found });
-  await writePersistentTable(context, name, { entries });
+  // A release that serves is not the one to decide that data is no longer shown.
+  const unshown = target.into === "live-release" ? table.filter(({ path }) => !isListed(entries, path)) : [];
+  await writePersistentTable(context, name, { entries: [...entries, ...unshown] });
   return notes;
-}
-
-async function newlyFound(args: Args, from: number): Promise<PersistentEntry[]> {
-  const { context, site } = args;
-  const folder = sitePaths(context.instance, site.spec.name).release(from);
-  const manifest = await readManifest(context, site.spec.name, from);
-  return (await findStrays(context, site, from)).map(({ path, kind, change }) => ({
-    path,
-    kind,
-    location: `${folder}/${path}`,
-    reason: `the application ${change === "changed" ? "changed" : "wrote"} it in release ${from}`,
-    foundInRelease: from,
-    sourceHash: change === "changed" ? (manifest?.files[path]?.sha256 ?? null) : null,
-  }));
 }
 
 /**
@@ -143,6 +132,10 @@ export function outermost(paths: PersistentPath[]): PersistentPath[] {
   );
 }
 
+function isListed(entries: PersistentEntry[], path: string): boolean {
+  return entries.some((entry) => entry.path === path);
+}
+
 async function makeDataFolder(args: Args & { source: string }, path: string): Promise<void> {
   const { context, user, source, site } = args;
   const { files, accounts } = context.system;
@@ -168,4 +161,17 @@ async function makeDataFolder(args: Args & { source: string }, path: string): Pr
 export async function realSource(args: Pick<Args, "context" | "site">): Promise<string> {
   const { path } = args.site.spec.source;
   return (await args.context.system.files.realPath(path)) ?? path;
+}
+
+/** Paths of the source that are data and no part of a release: the declared ones and those that were settled there. */
+export async function dataInSource(
+  context: Place,
+  site: Pick<DesiredSite, "spec">,
+  source: string,
+): Promise<string[]> {
+  const { entries } = await readPersistentTable(context, site.spec.name);
+  const settled = entries.filter(
+    ({ path, location, foundInRelease }) => foundInRelease !== null && location === `${source}/${path}`,
+  );
+  return [...outermost(site.spec.persistent), ...settled].map(({ path }) => path);
 }

@@ -9,7 +9,7 @@ import type { Account } from "../../system/system.ts";
 import { StepFailure } from "../operations.ts";
 import { copySource, lookAtSource } from "./copy-source.ts";
 import { grantPersistentAccess, requireReach } from "./grant-access.ts";
-import { bringData, outermost } from "./persistent.ts";
+import { bringData, dataInSource, outermost } from "./persistent.ts";
 import type { Place } from "./place.ts";
 import {
   currentRelease,
@@ -78,7 +78,7 @@ async function snapshot(args: PrepareArgs, source: string): Promise<Prepared> {
       source,
       folder: partial,
       number,
-      persistent: declared.map(({ path }) => path),
+      persistent: await dataInSource(context, site, source),
       publicFolders: site.spec.static
         .map(({ directory }) => directory.replace(/\/+$/, ""))
         .filter(isRelative),

@@ -43,6 +43,7 @@ export async function pruneAfterRollout(args: {
     notes.push(...(await carryAfterDrain({ context, site, user, from: former, to: current })));
   }
   const inUse = await releasesOf(context, name, runtime.generations);
+  if (inUse === null) return [...notes, "No old release was removed: it is not known which ones still run."];
   notes.push(...(await pruneReleases({ context, site, user, keep: rollout.keepReleases, current, inUse })));
   return notes;
 }
@@ -118,12 +119,12 @@ async function removeAllBut(
     maxEntries: MAX_RUN_TIME_ENTRIES,
     leaveOut: () => false,
   });
-  const doomed: string[] = [];
+  const doomed = new Set<string>();
   for (const { path } of tree) {
     if (onTheWay.has(path) || isData(path)) continue;
-    if (!ancestorsOf(path).some((ancestor) => doomed.includes(ancestor))) doomed.push(path);
+    if (!ancestorsOf(path).some((ancestor) => doomed.has(ancestor))) doomed.add(path);
   }
-  await siteFiles(context.system, user).remove(doomed.map((path) => `${folder}/${path}`));
+  await siteFiles(context.system, user).remove([...doomed].map((path) => `${folder}/${path}`));
 }
 
 /** An environment stays while a release that is kept was started with it. */
@@ -139,20 +140,20 @@ async function pruneEnvironments(context: Place, siteName: string, user: Account
   }
 }
 
+/** Null when a living generation does not say what it runs. */
 async function releasesOf(
   context: Place,
   siteName: string,
   generations: { number: number }[],
-): Promise<number[]> {
+): Promise<number[] | null> {
   const paths = sitePaths(context.instance, siteName);
   const releases: number[] = [];
   for (const { number } of generations) {
     const text = await context.system.files.readText(paths.generationRecord(number));
-    if (text === null) continue;
     try {
-      releases.push(generationSchema.parse(JSON.parse(text)).release);
+      releases.push(generationSchema.parse(JSON.parse(text ?? "")).release);
     } catch {
-      // A generation that runs we know not what: its release is among the newest, which stay.
+      return null;
     }
   }
   return releases;

@@ -9,9 +9,10 @@ import type { PersistentEntry, PersistentTable } from "../../schema/release-file
 import type { Account } from "../../system/system.ts";
 import { ownership } from "./link-data.ts";
 import type { Place } from "./place.ts";
-import { readPersistentTable, writePersistentTable } from "./release-records.ts";
+import { currentRelease, readPersistentTable, writePersistentTable } from "./release-records.ts";
 import { type SiteFiles, siteFiles } from "./site-files.ts";
 import { siteUser } from "./site-user.ts";
+import { newlyFound } from "./strays.ts";
 
 type Args = { context: Place; site: Pick<DesiredSite, "spec">; user: Account };
 
@@ -26,6 +27,7 @@ export async function settleStrays(args: {
   const user = args.user ?? (await siteUser({ system: context.system, site }));
   const full = { context, site, user };
   await finishMoves(full);
+  await noteStrays(context, site);
   const paths = sitePaths(context.instance, site.spec.name);
   const notes: string[] = [];
   for (;;) {
@@ -49,6 +51,22 @@ export async function settleStrays(args: {
       return notes;
     }
   }
+}
+
+/** What the release that served last was found to hold becomes part of the table, so that it moves as well. */
+async function noteStrays(context: Place, site: Pick<DesiredSite, "spec">): Promise<void> {
+  const { name } = site.spec;
+  const current = await currentRelease(context, name);
+  const written = current === null ? [] : await newlyFound(context, site, current);
+  if (written.length === 0) return;
+  const { entries } = await readPersistentTable(context, name);
+  // A file in place of a link that was there is newer than what the link led to.
+  const isReplaced = (path: string) => written.some((entry) => entry.path === path);
+  const linked = new Set(entries.map(({ path }) => path));
+  const rows = written.map((entry) => (linked.has(entry.path) ? { ...entry, supersedes: true } : entry));
+  await writePersistentTable(context, name, {
+    entries: [...entries.filter(({ path }) => !isReplaced(path)), ...rows],
+  });
 }
 
 /** Completes moves that were begun: by this process just now, or by one that did not live to see the end. */

@@ -4,7 +4,7 @@ import { isRunTimeNoise, isWithin, type TreeEntry } from "../../core/release-fil
 import { decideStrays, suspectedChanges } from "../../core/strays.ts";
 import type { DesiredSite } from "../../schema/desired.ts";
 import type { StrayFile } from "../../schema/release.ts";
-import type { Manifest } from "../../schema/release-files.ts";
+import type { Manifest, PersistentEntry } from "../../schema/release-files.ts";
 import type { Place } from "./place.ts";
 import { readTree } from "./read-tree.ts";
 import { readManifest, readPersistentTable } from "./release-records.ts";
@@ -57,4 +57,22 @@ async function changedFiles(
     if (!same) changed.add(path);
   }
   return changed;
+}
+
+/** The same as rows for the table of persistent paths, each at the place where it was found. */
+export async function newlyFound(
+  context: Place,
+  site: Pick<DesiredSite, "spec">,
+  number: number,
+): Promise<PersistentEntry[]> {
+  const folder = sitePaths(context.instance, site.spec.name).release(number);
+  const manifest = await readManifest(context, site.spec.name, number);
+  return (await findStrays(context, site, number)).map(({ path, kind, change }) => ({
+    path,
+    kind,
+    location: `${folder}/${path}`,
+    reason: `the application ${change === "changed" ? "changed" : "wrote"} it in release ${number}`,
+    foundInRelease: number,
+    sourceHash: change === "changed" ? (manifest?.files[path]?.sha256 ?? null) : null,
+  }));
 }
