@@ -29,11 +29,8 @@ type Args = { context: Place; site: Pick<DesiredSite, "spec">; user: Account };
  * into the release that serves. Returns sentences for people. Running it twice does no harm.
  */
 export async function linkPersistent(args: Args & { number: number }): Promise<string[]> {
-  return linkRelease({
-    ...args,
-    into: "older-release",
-    from: await currentRelease(args.context, args.site.spec.name),
-  });
+  const from = await currentRelease(args.context, args.site.spec.name);
+  return linkRelease({ ...args, into: from === args.number ? "live-release" : "older-release", from });
 }
 
 /**
