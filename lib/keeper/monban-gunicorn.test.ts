@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startGunicorn } from "../testing/gunicorn-scene.ts";
+import { launchGunicorn, startGunicorn } from "../testing/gunicorn-scene.ts";
 import { keeperScenes } from "../testing/keeper-scene.ts";
 import { waitFor } from "../testing/wait-for.ts";
 
@@ -170,19 +170,9 @@ test("hooks that cannot write anything let every request through", async () => {
   const { folder, client } = await scenes.open();
   const pool = { workers: 1, threads: 2 };
   const broken = "import os\nos.path.exists('facts') and os.unlink('facts'); os.mkdir('facts')";
-  const gunicorn = startGunicorn({ folder, keeper: client, app: APP, pool, extraConfig: broken });
-  gunicorn.catch(() => undefined);
-  const { request } = await import("node:http");
-  const status = await waitFor("an answer", () => {
-    return new Promise<number>((resolve, reject) => {
-      const outgoing = request({ socketPath: `${folder}/app.sock`, path: "/" }, (answer) => {
-        answer.resume();
-        resolve(answer.statusCode ?? 0);
-      });
-      outgoing.on("error", reject).end();
-    });
-  });
-  expect(status).toBe(200);
+  const gunicorn = await launchGunicorn({ folder, keeper: client, app: APP, pool, extraConfig: broken });
+  expect(await gunicorn.ask("/")).toBe(200);
+  expect(await gunicorn.log()).toContain("a hook failed; requests are not affected");
 });
 
 /** `total` requests by `clients` at a time; their results in order. */

@@ -41,6 +41,21 @@ export type GunicornOptions = {
 
 /** Starts it and waits until every worker is ready. */
 export async function startGunicorn(options: GunicornOptions): Promise<GunicornScene> {
+  const scene = await launchGunicorn(options);
+  await waitFor(
+    "every worker to be ready",
+    async () => (await scene.facts()).ready === options.pool.workers,
+    {
+      deadlineMs: 30_000,
+    },
+  ).catch(async (error) => {
+    throw new Error(`gunicorn did not become ready: ${await scene.log()}`, { cause: error });
+  });
+  return scene;
+}
+
+/** Starts it and waits for nothing. */
+export async function launchGunicorn(options: GunicornOptions): Promise<GunicornScene> {
   const { folder, keeper, generation = 1 } = options;
   const { python } = await pythonEnvironment({ packages: options.packages ?? gunicornAndFlask });
   const at = (name: string) => `${folder}/${name}`;
@@ -73,7 +88,7 @@ export async function startGunicorn(options: GunicornOptions): Promise<GunicornS
     sockets: ["app"],
     inherit: "systemd",
   });
-  const scene: GunicornScene = {
+  return {
     master,
     socketPath: at("app.sock"),
     async facts() {
@@ -86,16 +101,6 @@ export async function startGunicorn(options: GunicornOptions): Promise<GunicornS
     log: () => readFile(at("app.log"), "utf8"),
     ask: (path, { method = "GET", headers } = {}) => ask(at("app.sock"), path, method, headers),
   };
-  await waitFor(
-    "every worker to be ready",
-    async () => (await scene.facts()).ready === options.pool.workers,
-    {
-      deadlineMs: 30_000,
-    },
-  ).catch(async (error) => {
-    throw new Error(`gunicorn did not become ready: ${await scene.log()}`, { cause: error });
-  });
-  return scene;
 }
 
 function ask(

@@ -10,6 +10,7 @@ import {
   duration,
   folder,
   hexToken,
+  joined,
   listenAddress,
   literal,
   pattern,
@@ -35,6 +36,9 @@ export type MainConfig = {
   longestTimeoutMs: number;
 };
 
+/** How many connections may wait in the kernel for nginx; the keeper listens with the same number. */
+export const LISTEN_BACKLOG = 4_096;
+
 /** Added to the longest request when old workers are asked to leave, so that none is cut by a reload. */
 const SHUTDOWN_MARGIN_MS = 10_000;
 
@@ -59,8 +63,8 @@ export function mainConfig(config: MainConfig): Node[] {
         ...files(paths.nginxTemp),
         ...connections(config.nginxVersion),
         ...compression(),
-        ...maps(config.checkToken),
         ...names(config.domainCount),
+        ...maps(config.checkToken),
         directive("log_format", literal("monban"), literal("escape=json"), accessLogFormat()),
         directive("access_log", literal("off")),
         unknownHosts(config.listen),
@@ -183,7 +187,7 @@ function maps(checkToken: string): Node[] {
   ];
 }
 
-/** Tables for names: a bucket holds the longest name, and there is room for all of them. */
+/** Tables for names: a bucket holds the longest name, and there is room for all of them. Has to stand before any map. */
 function names(domainCount: number): Node[] {
   const room = Math.max(1_024, 2 ** Math.ceil(Math.log2(Math.max(1, domainCount * 4))));
   return [
@@ -199,7 +203,12 @@ function unknownHosts(listen: readonly string[]): Node {
     [],
     [
       ...listen.map((address) =>
-        directive("listen", listenAddress(address, "instance.httpAddress"), literal("default_server")),
+        directive(
+          "listen",
+          listenAddress(address, "instance.httpAddress"),
+          literal("default_server"),
+          joined(literal("backlog="), count(LISTEN_BACKLOG, "LISTEN_BACKLOG")),
+        ),
       ),
       directive("server_name", literal("")),
       comment("A host nobody claimed reaches no site: the connection is closed."),
@@ -220,7 +229,11 @@ function statusServer(socketPath: string, revision: number): Node {
         [literal("="), literal("/revision")],
         [
           directive("default_type", literal("text/plain")),
-          directive("return", literal("200"), count(revision, "revision")),
+          directive(
+            "return",
+            literal("200"),
+            joined(count(revision, "revision"), literal(" "), variable("pid")),
+          ),
         ],
       ),
       block("location", [literal("="), literal("/status")], [directive("stub_status")]),

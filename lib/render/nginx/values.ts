@@ -81,6 +81,7 @@ export const variableNames = [
   "monban_status",
   "monban_upgrade",
   "msec",
+  "pid",
   "remote_addr",
   "request_id",
   "request_length",
