@@ -7,11 +7,11 @@ import type { z } from "zod";
 import type { Caller } from "../panel/context.ts";
 import type { PanelCore } from "../panel/create-panel.ts";
 import { newId } from "../panel/ids.ts";
+import { once } from "../panel/once.ts";
 import { invalid, PanelError, problem } from "../panel/problems.ts";
 import type { Viewer } from "../schema/account.ts";
 import { addressOf, admit } from "./access.ts";
 import { fieldErrors, speakHuman } from "./human-messages.ts";
-import { once } from "./idempotency.ts";
 import { localeOf } from "./messages/translate.ts";
 import { openApiDocument } from "./openapi.ts";
 import { problemResponse } from "./problem-response.ts";
@@ -103,13 +103,22 @@ async function answer(
     const reply = await definition.handle(call as Call<never, never, never>);
     return reply instanceof Response ? reply : asResponse(definition, reply);
   };
-  if (!definition.idempotent) return act();
-  const key = request.headers.get("idempotency-key");
-  return once(
-    panel.context,
-    { caller, method: definition.method, path: url.pathname + url.search, key, text },
-    act,
-  );
+  const key = definition.idempotent ? request.headers.get("idempotency-key") : null;
+  if (key === null) return act();
+  const path = url.pathname + url.search;
+  const kept = await once(panel.context, { caller, method: definition.method, path, key, text }, async () => {
+    const response = await act();
+    const { status, headers } = response;
+    return { status, location: headers.get("location"), body: await response.text() };
+  });
+  return new Response(kept.body, {
+    status: kept.status,
+    headers: {
+      "content-type": "application/json",
+      ...(kept.location ? { location: kept.location } : {}),
+      ...(kept.isReplayed ? { "idempotent-replayed": "true" } : {}),
+    },
+  });
 }
 
 function asResponse(definition: Route, { status, body, headers = {} }: Reply<unknown>): Response {

@@ -19,7 +19,11 @@ export async function openExisting(data: string): Promise<Database> {
   ]);
   try {
     const database = await openDatabase(file);
-    await database.db.user.count();
+    // Opening reads nothing yet; a damaged file would tell only later.
+    await database.db.user.count().catch(async (error) => {
+      await database.close();
+      throw error;
+    });
     return database;
   } catch (error) {
     const trouble = troubleOf(error);

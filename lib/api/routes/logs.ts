@@ -1,9 +1,9 @@
 /** The logs of a site: pages, a live stream and whole files. */
 import { Readable } from "node:stream";
 import { z } from "zod";
-import { logPageSchema } from "../../control/contract.ts";
 import type { PanelCore } from "../../panel/create-panel.ts";
 import { asPanelError } from "../../panel/problems.ts";
+import { logPageSchema } from "../../panel/supervisor-shapes.ts";
 import { type LogLine, logLevelSchema, logSourceSchema } from "../../schema/log-line.ts";
 import { eventStream, type Send } from "../event-stream.ts";
 import { type Route, route } from "../route.ts";

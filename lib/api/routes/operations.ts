@@ -1,6 +1,6 @@
 /** Operations: the list, one of them, its steps as they happen, what it printed, and cancelling it. */
 import { z } from "zod";
-import { MAX_WAIT_MS, outputChunkSchema } from "../../control/contract.ts";
+import { MAX_WAIT_MS, outputChunkSchema } from "../../panel/supervisor-shapes.ts";
 import { operationSchema } from "../../schema/operation.ts";
 import { idSchema } from "../../schema/text.ts";
 import { eventStream } from "../event-stream.ts";

@@ -1,8 +1,8 @@
 /** Sites and what is done with them. */
 import { z } from "zod";
-import { configFileSchema } from "../../control/contract.ts";
 import { problem } from "../../panel/problems.ts";
 import type { OperationStart } from "../../panel/sites.ts";
+import { configFileSchema } from "../../panel/supervisor-shapes.ts";
 import { minuteSchema } from "../../schema/observed.ts";
 import { operationSchema } from "../../schema/operation.ts";
 import { changeSiteSchema, createSiteSchema } from "../../schema/site-request.ts";

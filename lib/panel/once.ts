@@ -1,16 +1,18 @@
 /** Idempotency-Key: a POST that is sent again, because nobody knows whether it arrived, acts once. */
-import { keepAnswer, releaseKey, reserveKey } from "../db/idempotency.ts";
-import type { Caller, Context } from "../panel/context.ts";
-import { sha256 } from "../panel/ids.ts";
-import { problem } from "../panel/problems.ts";
+import { type KeptAnswer, keepAnswer, releaseKey, reserveKey } from "../db/idempotency.ts";
+import type { Caller, Context } from "./context.ts";
+import { sha256 } from "./ids.ts";
+import { problem } from "./problems.ts";
 
-/** Runs `act`, or answers what it answered the first time. Only success is kept: a refused request may be repaired. */
+/** What was answered, and whether it was answered before. */
+export type Answered = KeptAnswer & { isReplayed: boolean };
+
+/** Runs `act`, or gives what it gave the first time. Only success is kept: a refused request may be repaired. */
 export async function once(
   context: Context,
-  request: { caller: Caller; method: string; path: string; key: string | null; text: string },
-  act: () => Promise<Response>,
-): Promise<Response> {
-  if (request.key === null) return act();
+  request: { caller: Caller; method: string; path: string; key: string; text: string },
+  act: () => Promise<KeptAnswer>,
+): Promise<Answered> {
   if (!/^[\x21-\x7e]{1,200}$/.test(request.key))
     throw problem(
       "malformed-request",
@@ -28,22 +30,14 @@ export async function once(
       throw problem("request-under-way", "The first request with this Idempotency-Key is still under way.", {
         retryAfterSeconds: 1,
       });
-    case "answered": {
-      const { status, location, body } = found.answer;
-      const headers = { "content-type": "application/json", "idempotent-replayed": "true" };
-      return new Response(body, { status, headers: location ? { ...headers, location } : headers });
-    }
+    case "answered":
+      return { ...found.answer, isReplayed: true };
     case "new":
   }
   try {
-    const response = await act();
-    const answer = {
-      status: response.status,
-      location: response.headers.get("location"),
-      body: await response.clone().text(),
-    };
+    const answer = await act();
     await keepAnswer(db, key, answer);
-    return response;
+    return { ...answer, isReplayed: false };
   } catch (error) {
     await releaseKey(db, key);
     throw error;
