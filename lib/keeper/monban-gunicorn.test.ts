@@ -175,6 +175,32 @@ test("hooks that cannot write anything let every request through", async () => {
   expect(await gunicorn.log()).toContain("a hook failed; requests are not affected");
 });
 
+test("a gunicorn of 2021 tells the same as the newest", async () => {
+  const { folder, client } = await scenes.open();
+  const gunicorn = await startGunicorn({
+    folder,
+    keeper: client,
+    app: APP,
+    pool: { workers: 1, threads: 4 },
+    packages: ["gunicorn==20.1.0", "setuptools==75.8.0"],
+  });
+  await load(140, 4, (index) => gunicorn.ask(PATHS[index % PATHS.length]!));
+  const worker = await waitFor("all requests to be counted", async () => {
+    const [first] = (await gunicorn.facts()).workers;
+    return first?.requests === 140 && first;
+  });
+  expect(worker).toMatchObject({ errors4xx: 20, errors5xx: 60, hookErrors: 0 });
+  const lost = gunicorn.ask("/hang");
+  await waitFor("it to be busy", async () => (await gunicorn.facts()).workers[0]?.busyThreads === 1);
+  process.kill(worker.pid, "SIGKILL");
+  await lost;
+  const [exit] = await waitFor("the exit", async () => {
+    const exits = await gunicorn.exits();
+    return exits.length > 0 && exits;
+  });
+  expect(exit).toMatchObject({ pid: worker.pid, signal: "SIGKILL", serving: ["GET /hang"] });
+});
+
 /** `total` requests by `clients` at a time; their results in order. */
 async function load<Result>(
   total: number,

@@ -80,6 +80,7 @@ const OLDEST_VERSION: NginxVersion = [1, 19, 5];
 export function createProxy({ system, instance, checkToken, journal }: ProxyOptions): Proxy {
   let version: NginxVersion | null = null;
   let queue: Promise<unknown> = Promise.resolve();
+  let toldWarning: string | null = null;
 
   /** One change at a time: two publishes would both think they are the next revision. */
   function inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
@@ -101,9 +102,11 @@ export function createProxy({ system, instance, checkToken, journal }: ProxyOpti
 
   async function holdSockets(): Promise<ProxySockets> {
     const sockets = await holdProxySockets(system, instance);
-    if (sockets.ok && sockets.warning !== null) {
-      journal({ type: "notice", level: "warning", code: "http-port-ipv6", detail: sockets.warning });
+    const warning = sockets.ok ? sockets.warning : null;
+    if (warning !== null && warning !== toldWarning) {
+      journal({ type: "notice", level: "warning", code: "http-port-ipv6", detail: warning });
     }
+    toldWarning = warning;
     return sockets;
   }
 
