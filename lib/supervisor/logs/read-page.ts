@@ -21,7 +21,7 @@ import {
 } from "./log-parts.ts";
 import { blockText, lineSpans, lineText } from "./split-lines.ts";
 
-const BLOCK_BYTES = 256 * 1024;
+const BLOCK_BYTES = 64 * 1024;
 /** Lines from before a block tell what its first lines continue. */
 const CONTEXT_BYTES = MAX_LINE_BYTES;
 /** A last line without its newline is shown once nobody has written for this long. */
