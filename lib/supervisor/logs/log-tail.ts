@@ -3,7 +3,7 @@
  * finds nothing new costs one stat.
  */
 import { MAX_LINE_BYTES } from "../../core/log-lines.ts";
-import type { LogFiles } from "../../system/log-files.ts";
+import type { LogFiles, LogStat } from "../../system/log-files.ts";
 import type { Clock } from "../../system/system.ts";
 import {
   closeParts,
@@ -66,17 +66,12 @@ export function createLogTail(options: {
   const startCursor = start.from === "cursor" ? parseCursor(start.cursor) : null;
   let place: Place | null = null;
   let quietSince: number | null = null;
-  let newestChange: number | null = null;
+  let settled: { newest: LogStat | null } | null = null;
 
   return {
     async read(maxBytes = TURN_BYTES) {
-      if (place?.generation && quietSince === null) {
-        const stat = await files.stat(path);
-        // The time counts too: emptied and filled to the very same size is another text.
-        const isSame =
-          stat && stat.ino === place.ino && stat.size === place.offset && stat.mtimeMs === newestChange;
-        if (isSame) return nothingNew;
-      }
+      if (place && settled !== null && sameStat(await files.stat(path), settled)) return nothingNew;
+      settled = null;
       const parts = await openParts(files, path);
       try {
         const known = place;
@@ -85,7 +80,9 @@ export function createLogTail(options: {
         // Emptied while it was read: what was read may be two texts mixed. The next turn finds the right part.
         if (parts[0] && !(await isIntact(parts[0]))) return { ...nothingNew, more: true };
         place = turn.place;
-        newestChange = parts[0]?.mtimeMs ?? null;
+        // All was read and no straggler is awaited: until the newest file changes there is nothing to look for.
+        if (!turn.more && quietSince === null)
+          settled = { newest: parts.find((part) => part.number === 0) ?? null };
         return { lines: turn.lines, more: turn.more, lost: turn.lost, context: began?.context ?? null };
       } finally {
         await closeParts(parts);
@@ -155,8 +152,14 @@ export function createLogTail(options: {
     quietSince = null;
     const next = parts[index - 1] as LogPart;
     const place = { ...atStart(next), behind: turn.place.generation };
-    return { place, lines: turn.lines, more: next.generation !== null };
+    return { place, lines: turn.lines, more: next.generation !== null || index > 1 };
   }
+}
+
+/** The time counts too: emptied and filled to the very same size is another text. */
+function sameStat(now: LogStat | null, { newest }: { newest: LogStat | null }): boolean {
+  if (now === null || newest === null) return now === newest;
+  return now.ino === newest.ino && now.size === newest.size && now.mtimeMs === newest.mtimeMs;
 }
 
 const nothing = new Uint8Array(0);
