@@ -76,7 +76,7 @@ export type OutputChunk = z.infer<typeof outputChunkSchema>;
 
 export const eventPageSchema = z.object({
   data: z.array(journalEventSchema),
-  /** Give it as `after` next time. */
+  /** Give it as `after` next time. Never beyond the newest event: less than `after` tells that the journal began anew. */
   next: z.int(),
   /** Events that were rotated away before they could be read. */
   lost: z.int(),
