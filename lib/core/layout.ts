@@ -61,7 +61,6 @@ export function sitePaths({ data, run, facts }: Roots, name: string) {
     /** What nginx connects to: a symbolic link to the socket of the generation that serves. */
     currentSocket: `${runtime}/current.sock`,
     socket: (generation: number) => `${runtime}/g${generation}.sock`,
-    controlSocket: (generation: number) => `${runtime}/g${generation}.ctl`,
     facts: (generation: number) => `${facts}/${name}-g${generation}`,
     /** Python stacks of timed-out workers. */
     stacks: (generation: number) => `${runtime}/g${generation}.stacks`,

@@ -43,6 +43,13 @@ async function main(): Promise<void> {
     log,
   });
 
+  link.onConnected(() => {
+    void link.client.status().then(({ supervisor: { pid } }) => {
+      // A keeper that lost its records has started another supervisor; two would work against each other.
+      if (pid !== null && pid !== process.pid) process.exit(0);
+    }, fatalUnlessAway);
+  });
+
   let ending = false;
   const end = async () => {
     if (ending) return;
@@ -58,6 +65,10 @@ async function main(): Promise<void> {
   process.on("SIGTERM", () => void end().catch(fatal));
   // The terminal's Ctrl-C is the launcher's business; it stops the keeper, which stops us.
   process.on("SIGINT", () => undefined);
+}
+
+function fatalUnlessAway(): void {
+  // The connection ended again; the next one asks again.
 }
 
 function fatal(cause: unknown): void {

@@ -26,6 +26,7 @@ function proxySite(context: Context, site: DesiredSite): ProxySite {
       pool: spec.pool,
       maxBodyBytes: spec.maxBodyBytes,
     },
+    persistentFolders: spec.persistent.filter(({ kind }) => kind === "directory").map(({ path }) => path),
     state: site.wanted === "started" && serving !== null ? "live" : "stopped",
     currentSocket: paths.currentSocket,
     staticRoot: paths.current,

@@ -44,7 +44,7 @@ export async function startSupervisor(args: {
   await system.files.makeFolder(paths.operations, { mode: 0o700 });
   const journal = await openJournal(system, paths.journal);
   const operations = await openOperations({ system, journal, folder: paths.operations });
-  const checkToken = randomBytes(16).toString("hex");
+  const checkToken = await openCheckToken(system, `${paths.supervisor}/check-token`);
   const workloads = createWorkloads();
   const edits: PendingEdits = { actors: new Map(), purge: new Set() };
   const host = createHostLook();
@@ -144,6 +144,15 @@ export async function startSupervisor(args: {
       await journal.flush();
     },
   };
+}
+
+/** Kept on disk, because nginx knows it too: a new one at every start would be a new configuration at every start. */
+async function openCheckToken(system: System, path: string): Promise<string> {
+  const kept = (await system.files.readText(path))?.trim();
+  if (kept && /^[0-9a-f]{32}$/.test(kept)) return kept;
+  const token = randomBytes(16).toString("hex");
+  await system.files.writeAtomic(path, `${token}\n`, { mode: 0o600 }).catch(() => undefined);
+  return token;
 }
 
 async function stopPanel(context: Context): Promise<void> {

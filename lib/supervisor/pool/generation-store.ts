@@ -73,6 +73,5 @@ export async function forgetGeneration(context: Context, siteName: string, numbe
   await files.remove(paths.facts(number));
   await files.remove(`${paths.facts(number)}.exits`);
   await files.remove(paths.stacks(number));
-  await files.remove(paths.controlSocket(number));
   await files.remove(paths.socket(number));
 }

@@ -39,6 +39,7 @@ export async function spawnMaster(
   const paths = sitePaths(instance, siteName);
   const { uid, gid } = generation.user;
   const owner = instance.users ? { uid, gid } : {};
+  await system.files.makeFolder(paths.generations, { mode: 0o711 });
   await writeGeneration(context, siteName, generation);
   await writeConfig(context, siteName, generation);
   await system.files.makeFolder(instance.facts, { mode: 0o711 });
@@ -72,7 +73,7 @@ export async function writeConfig(context: Context, siteName: string, generation
     hooks: context.paths.gunicornHooks,
     facts: paths.facts(generation.number),
     stacks: paths.stacks(generation.number),
-    controlSocket: paths.controlSocket(generation.number),
+    controlSocket: null,
   });
   const owner = context.instance.users ? { uid: generation.user.uid, gid: generation.user.gid } : {};
   await context.system.files.writeAtomic(paths.generationConfig(generation.number), text, {

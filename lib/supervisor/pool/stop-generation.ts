@@ -1,5 +1,4 @@
 /** Ends a generation: waits for its queue, asks, waits, insists; and tells what that cost. */
-import { sitePaths } from "../../core/layout.ts";
 import type { Context } from "../context.ts";
 import { forgetGeneration, readGeneration } from "./generation-store.ts";
 import { generationName } from "./names.ts";
@@ -71,7 +70,7 @@ export async function stopGeneration(args: {
   if (!args.keepSocket) {
     if (socketHeld) await keeper.unlisten(name);
     await forgetGeneration(context, siteName, generation);
-  } else await context.system.files.remove(sitePaths(context.instance, siteName).controlSocket(generation));
+  }
   return report;
 }
 
