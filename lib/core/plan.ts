@@ -62,7 +62,8 @@ export function plan(desired: DesiredState, world: ObservedWorld, proxyKey: stri
   const steps: Step[] = [];
   if (!world.panel.alive && world.now >= world.panel.backoffUntil) steps.push({ kind: "start-panel" });
 
-  if (!world.nginx.alive) {
+  // Sockets bound anew after a keeper died are not the ones a living nginx accepts from.
+  if (!world.nginx.alive || !world.nginx.socketsHeld) {
     if (world.now >= world.nginx.backoffUntil) steps.push({ kind: "start-nginx" });
   } else if (world.nginx.publishedKey !== proxyKey) {
     if (world.now >= world.nginx.backoffUntil) steps.push({ kind: "publish-proxy" });

@@ -9,6 +9,9 @@ import { readWorkerExits } from "./pool/worker-exits.ts";
 import type { SiteRuntime } from "./site-runtime.ts";
 import { siteState } from "./site-state.ts";
 
+/** A busy site may be a little behind after one round; a site that was never read does not hold up the others. */
+const MAX_LOG_TURNS = 8;
+
 /** One round over all sites. A site whose files cannot be read does not stop the round. */
 export async function lookAtSites(context: Context): Promise<void> {
   const pairs = context.desired.get().sites.flatMap((site) => {
@@ -51,7 +54,8 @@ async function lookAtSite(
     runtime.metrics.addSample({ atMs: now, busyThreads, queueWaiting: runtime.queueWaiting });
     await watchHungRequests(context, runtime);
   }
-  const figures = await runtime.metrics.tick();
+  let figures = await runtime.metrics.tick();
+  for (let turn = 1; figures.more && turn < MAX_LOG_TURNS; turn += 1) figures = await runtime.metrics.tick();
   for (const { code, level, detail } of figures.notices)
     context.notices.raise(`${code}:${runtime.name}`, level, detail);
   if (figures.notices.length === 0) context.notices.clear(`metrics-failed:${runtime.name}`);

@@ -88,7 +88,11 @@ export function createLoop(args: {
   };
 
   async function rotateLogs(): Promise<void> {
-    const logs = [...context.sites.keys()].flatMap((name) => siteLogs(sitePaths(context.instance, name)));
+    // An operation that boots a site reads its log from where it was; such a log is rotated later.
+    const quiet = [...context.sites.values()].filter(
+      ({ siteId }) => siteId === null || context.operations.busyWith(siteId) === null,
+    );
+    const logs = quiet.flatMap(({ name }) => siteLogs(sitePaths(context.instance, name)));
     const own = ["supervisor", "keeper", "panel", "nginx"].map((name) => ({
       path: `${context.paths.processLogs}/${name}.log`,
       by: "copy" as const,

@@ -35,7 +35,7 @@ export async function observe(context: Context, workloads: Workloads): Promise<O
     sites: [...context.sites.values()].map((runtime) => observedSite(context, runtime)),
     nginx: {
       alive: status.children.some((child) => child.name === "nginx" && child.state === "alive"),
-      socketsHeld: true,
+      socketsHeld: !status.sockets.some((socket) => socket.name.startsWith("nginx-") && socket.rebound),
       backoffUntil: workloads.nginx.busy ? Number.POSITIVE_INFINITY : workloads.nginx.backoffUntil,
       publishedKey: context.publishedKey,
     },

@@ -15,6 +15,8 @@ import { boundedNumber } from "./operation-routes.ts";
 import type { ControlParts } from "./server.ts";
 
 const MAX_HISTORY_MINUTES = 2 * 24 * 60;
+/** Half a second of work at most; a page that did not find enough says where to go on. */
+const MAX_SCAN_BYTES = 16 * 1024 ** 2;
 const DOWNLOAD_BLOCK_BYTES = 256 * 1024;
 const streamQuerySchema = z.object({
   source: logSourceSchema,
@@ -83,6 +85,7 @@ export function siteRoutes({ context }: ControlParts): Route[] {
           const page = await readLogPage(pathsOf(ofSite(call)), query, {
             files: context.logFiles,
             clock: context.system.clock,
+            maxScanBytes: MAX_SCAN_BYTES,
           });
           return { status: 200, json: page };
         } catch (cause) {

@@ -15,11 +15,7 @@ export async function logEnd(context: Context, siteName: string): Promise<number
   return (await context.system.files.stat(sitePaths(context.instance, siteName).appLog))?.size ?? 0;
 }
 
-/**
- * Resolves with the number of ready workers. Rejects with a StepFailure that carries the traceback when the master
- * dies or the deadline passes; the caller stops what is left of the generation.
- */
-export async function awaitReady(args: {
+export type AwaitReady = {
   context: Context;
   siteName: string;
   generation: Generation;
@@ -27,7 +23,13 @@ export async function awaitReady(args: {
   logOffset: number;
   deadlineMs: number;
   signal?: AbortSignal;
-}): Promise<number> {
+};
+
+/**
+ * Resolves with the number of ready workers. Rejects with a StepFailure that carries the traceback when the master
+ * dies or the deadline passes; the caller stops what is left of the generation.
+ */
+export async function awaitReady(args: AwaitReady): Promise<number> {
   const { context, siteName, generation, master } = args;
   const { clock } = context.system;
   const until = clock.monotonic() + args.deadlineMs;
@@ -48,35 +50,48 @@ export async function awaitReady(args: {
       if (!died && ready >= generation.pool.workers) return ready;
       if (died) {
         const exit = await gone;
-        const lines = await bootOutput(context, siteName, args.logOffset);
-        const told = explainBootFailure({
-          lines,
-          exitCode: exit && exit !== "timeout" ? exit.code : null,
-          signal: exit && exit !== "timeout" ? exit.signal : null,
-          entry: generation.app.entry,
-          folder: generation.folder,
-        });
-        throw new StepFailure({
-          code: "boot-failed",
-          sentence: told.sentence,
-          ...(told.hint ? { hint: told.hint } : {}),
-          evidence: told.evidence,
-        });
+        throw await bootFailure(args, exit && exit !== "timeout" ? exit : { code: null, signal: null });
       }
-      if (clock.monotonic() >= until) {
-        const seconds = Math.round(args.deadlineMs / 1000);
-        throw new StepFailure({
-          code: "boot-deadline",
-          sentence: `The application did not finish importing within ${seconds} s: ${ready} of ${generation.pool.workers} workers are ready.`,
-          hint: "Look for work done at import, such as a connection that is waited for, or raise the boot deadline in Settings.",
-          evidence: (await bootOutput(context, siteName, args.logOffset)).slice(-20),
-        });
-      }
+      if (clock.monotonic() >= until) throw await deadlineFailure(args, ready);
       await clock.sleep(LOOK_EVERY_MS, args.signal);
     }
   } finally {
     stop.abort();
   }
+}
+
+async function bootFailure(
+  { context, siteName, generation, logOffset }: AwaitReady,
+  exit: { code: number | null; signal: string | null },
+): Promise<StepFailure> {
+  const told = explainBootFailure({
+    lines: await bootOutput(context, siteName, logOffset),
+    exitCode: exit.code,
+    signal: exit.signal,
+    entry: generation.app.entry,
+    folder: generation.folder,
+  });
+  return new StepFailure({
+    code: "boot-failed",
+    sentence: told.sentence,
+    ...(told.hint ? { hint: told.hint } : {}),
+    evidence: told.evidence,
+  });
+}
+
+async function deadlineFailure(args: AwaitReady, ready: number): Promise<StepFailure> {
+  const lines = await bootOutput(args.context, args.siteName, args.logOffset);
+  // A program that ends itself while it is imported is started again and again; the master never dies of it.
+  if (lines.some((line) => /exited with code|Worker failed to boot/.test(line))) {
+    return bootFailure(args, { code: null, signal: null });
+  }
+  const seconds = Math.round(args.deadlineMs / 1000);
+  return new StepFailure({
+    code: "boot-deadline",
+    sentence: `The application did not finish importing within ${seconds} s: ${ready} of ${args.generation.pool.workers} workers are ready.`,
+    hint: "Look for work done at import, such as a connection that is waited for, or raise the boot deadline in Settings.",
+    evidence: lines.slice(-20),
+  });
 }
 
 async function bootOutput(context: Context, siteName: string, offset: number): Promise<string[]> {
