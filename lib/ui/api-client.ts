@@ -37,8 +37,6 @@ export async function api<T>(
   };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (ifMatch !== undefined) headers["if-match"] = `"${ifMatch}"`;
-  // A repeated submit of the same form must not act twice.
-  if (method === "POST") headers["idempotency-key"] = randomKey();
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {
@@ -65,7 +63,7 @@ export async function api<T>(
 }
 
 export const get = <T>(path: string, options?: RequestOptions) => api<T>("GET", path, undefined, options);
-export const post = <T>(path: string, body?: unknown) => api<T>("POST", path, body ?? {});
+export const post = <T>(path: string, body?: unknown) => api<T>("POST", path, body);
 export const patch = <T>(path: string, body: unknown, options?: RequestOptions) =>
   api<T>("PATCH", path, body, options);
 export const del = <T>(path: string) => api<T>("DELETE", path);
@@ -96,11 +94,4 @@ function parse(text: string): unknown {
 function asProblem(value: unknown, status: number): Problem {
   if (value && typeof value === "object" && "detail" in value && "code" in value) return value as Problem;
   return { ...unreachable("unexpected"), status };
-}
-
-/** crypto.randomUUID exists on secure origins only; getRandomValues exists everywhere. */
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
 }

@@ -37,7 +37,7 @@ export function SignInForm() {
               <Input
                 {...control}
                 required
-                // biome-ignore lint/a11y/noAutofocus: this page has one purpose.
+                // This page has one purpose.
                 autoFocus
                 autoComplete="username"
                 autoCapitalize="none"

@@ -21,5 +21,5 @@ export function useSubmit() {
       setBusy(false);
     }
   }
-  return { busy, problem, blockedUntil, submit, clear: () => setProblem(null) };
+  return { busy, problem, blockedUntil, submit, reset: () => setBusy(false) };
 }

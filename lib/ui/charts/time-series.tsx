@@ -123,7 +123,7 @@ export function TimeSeries({
       </figcaption>
       <div ref={frame} style={{ height }}>
         {width > 0 ? (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read the values minute by minute.
+          // The arrow keys read the values minute by minute.
           <svg
             role="img"
             aria-label={`${title}: ${summary}`}

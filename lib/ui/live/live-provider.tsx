@@ -68,6 +68,10 @@ export function LiveProvider({
     get<Page<Operation>>("/operations?limit=50", { signal: aborter.signal })
       .then((page) => store.putOperations(page.data))
       .catch(stillAway);
+    const lastSeq = store.getState().events[0]?.seq ?? 0;
+    get<{ data: JournalEvent[] }>(`/events?after=${lastSeq}&limit=500`, { signal: aborter.signal })
+      .then((page) => store.putEvents(page.data))
+      .catch(stillAway);
     return () => {
       aborter.abort();
       disconnect();

@@ -54,7 +54,8 @@ export function createLiveStore(initial: LiveState) {
   function putEvent(event: JournalEvent): void {
     if (event.type === "operation") putOperation(event.operation);
     if (state.events.some((known) => known.seq === event.seq)) return;
-    set({ events: [event, ...state.events].slice(0, MAX_EVENTS) });
+    const events = [event, ...state.events].sort((a, b) => b.seq - a.seq);
+    set({ events: events.slice(0, MAX_EVENTS) });
   }
 
   function connect(url: string): () => void {
@@ -108,6 +109,9 @@ export function createLiveStore(initial: LiveState) {
       return () => listeners.delete(listener);
     },
     putOperation,
+    putEvents(events: readonly JournalEvent[]): void {
+      for (const event of events) putEvent(event);
+    },
     putSites(sites: readonly SiteView[]): void {
       set({ sites });
     },

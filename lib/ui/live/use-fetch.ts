@@ -25,7 +25,7 @@ export function useFetch<T>(
   const loadedPath = useRef<string | null>(initial === undefined ? null : path);
   const firstKey = useRef(key);
   const visible = usePageVisible();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` and `key` ask for a new answer to the same question.
+  // `turn` and `key` ask for a new answer to the same question.
   useEffect(() => {
     if (path === null || !visible) return;
     const aborter = new AbortController();

@@ -76,7 +76,7 @@ function NumberedText({ text, label }: { text: string; label: string }) {
       className="max-h-[70dvh] overflow-auto py-2 font-mono text-xs leading-5"
     >
       {lines.map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the number of a line is what it is.
+        // The number of a line is what it is.
         <div key={index} className="flex hover:bg-hover">
           <span aria-hidden="true" className="numeric w-12 shrink-0 pr-4 text-right text-faint select-none">
             {index + 1}

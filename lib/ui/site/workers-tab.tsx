@@ -38,7 +38,7 @@ export function WorkersTab() {
         ) : workers === undefined ? (
           <div className="flex flex-col gap-2 px-4 pb-4">
             {Array.from({ length: now.workers.wanted }, (_, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have nothing else.
+              // Placeholders have nothing else.
               <Skeleton key={index} className="h-9" />
             ))}
           </div>

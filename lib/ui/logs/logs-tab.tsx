@@ -1,0 +1,66 @@
+"use client";
+
+import { useRouter, useSearchParams } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useCallback, useDeferredValue, useState } from "react";
+import type { LogLevel, LogSource } from "../../schema/log-line.ts";
+import { useSiteInView } from "../site/site-context.tsx";
+import { LogToolbar } from "./log-toolbar.tsx";
+import { LogView } from "./log-view.tsx";
+import { type LogFilter, useLog } from "./use-log.ts";
+
+const sources: readonly string[] = ["access", "error", "app"] satisfies LogSource[];
+const levels: readonly string[] = ["debug", "info", "warning", "error"] satisfies LogLevel[];
+
+/** Access, error and app in one surface. What is looked at stands in the address, so that it can be sent on. */
+export function LogsTab() {
+  const t = useTranslations("logs");
+  const { site } = useSiteInView();
+  const router = useRouter();
+  const params = useSearchParams();
+  const filter: LogFilter = {
+    source: pick(params.get("source"), sources, "access") as LogSource,
+    level: pick(params.get("level"), levels, "") as LogLevel | "",
+    contains: params.get("contains") ?? "",
+  };
+  const deferred = useDeferredValue(filter.contains);
+  const log = useLog(site.id, { ...filter, contains: deferred });
+  const [wrap, setWrap] = useState(false);
+  const [newestFirst, setNewestFirst] = useState(false);
+
+  const show = useCallback(
+    (next: LogFilter) => {
+      const query = new URLSearchParams({ source: next.source });
+      if (next.level) query.set("level", next.level);
+      if (next.contains) query.set("contains", next.contains);
+      router.replace(`?${query}`, { scroll: false });
+    },
+    [router],
+  );
+
+  return (
+    <section aria-label={t("title")} className="overflow-hidden rounded-xl border border-line bg-surface">
+      <LogToolbar
+        siteId={site.id}
+        filter={filter}
+        onFilter={show}
+        log={log}
+        wrap={wrap}
+        onWrap={setWrap}
+        newestFirst={newestFirst}
+        onNewestFirst={setNewestFirst}
+      />
+      <LogView
+        log={log}
+        filter={filter}
+        wrap={wrap}
+        newestFirst={newestFirst}
+        onJump={(source, requestId) => show({ source, level: "", contains: requestId })}
+      />
+    </section>
+  );
+}
+
+function pick(value: string | null, allowed: readonly string[], otherwise: string): string {
+  return value !== null && allowed.includes(value) ? value : otherwise;
+}
