@@ -76,7 +76,7 @@ function databasesNamed(module: PythonModule, modules: PythonModule[]): FoundDat
       }
       return [{ path: tidy(url), kind: "file", reason: `${module.file} names this database` }];
     }
-    if (!/^[\w.-]+\.(sqlite3?|db)$/.test(value) || !isDatabaseName(module, start)) return [];
+    if (!/^(?!django\.db\.)[\w.-]+\.(sqlite3?|db)$/.test(value) || !isDatabaseName(module, start)) return [];
     return [
       {
         path: join(projectFolder(module), value),

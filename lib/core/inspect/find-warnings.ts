@@ -1,6 +1,7 @@
 /** What in a source is likely to surprise its owner behind gunicorn. */
 import { asgiFrameworks } from "./find-entries.ts";
 import type { PythonModule } from "./python-modules.ts";
+import { stringAt } from "./python-text.ts";
 import type { Entry, SourceFacts, Warning } from "./source-facts.ts";
 
 export function findWarnings(facts: SourceFacts, modules: PythonModule[], entries: Entry[]): Warning[] {
@@ -19,21 +20,25 @@ export function findWarnings(facts: SourceFacts, modules: PythonModule[], entrie
   ].slice(0, 50);
 }
 
-function inModule({ file, statements, imports }: PythonModule): Warning[] {
+function inModule({ file, statements, imports, text }: PythonModule): Warning[] {
   const warnings: Warning[] = [];
   const isFlask = [...imports.values()].some((full) => full.startsWith("flask"));
   const isSettings =
     /(^|\/)settings(\/[^/]+)?\.py$/.test(file) && !/(^|\/)(dev|development|local|test|tests)\.py$/.test(file);
-  for (const { code, line, scope, isMainOnly } of statements) {
+  for (const { code, start, line, scope, isMainOnly } of statements) {
     if (/^(app|application|server)\.run\s*\(/.test(code) && scope === "module") {
       const message = isMainOnly
         ? `${file} starts Flask's own server when it is run by hand; gunicorn does not run that part.`
         : `${file} starts a server of its own while it is imported, so gunicorn's workers would never get ready. Put it under if __name__ == "__main__":.`;
       warnings.push({ code: isMainOnly ? "app-run" : "app-run-at-import", message, file, line });
     }
+    const setsConfig = /^\w+\.config\[/.exec(code);
     const setsDebug =
       /^(app|application)\.debug\s*=\s*True\b/.test(code) ||
-      (isFlask && /^\w+\.config\[[^\]]*\]\s*=\s*True\b/.test(code) && /DEBUG/.test(code)) ||
+      (isFlask &&
+        setsConfig &&
+        stringAt(text, start + setsConfig[0].length) === "DEBUG" &&
+        /=\s*True\b/.test(code)) ||
       (isSettings && scope === "module" && /^DEBUG\s*=\s*True\b/.test(code));
     if (setsDebug && !isMainOnly) {
       const message = `${file} turns debug mode on: visitors would see source code and settings when something fails.`;

@@ -20,7 +20,10 @@ export async function checkSpec(
     if (!directory.startsWith("/")) continue;
     // nginx would serve all that is in there: what may not be a source may not be public either.
     const folder = await openFolder({ ...context, path: directory, roots: [] });
-    if (!folder.ok) errors.push({ path: `static.${index}.directory`, message: folder.error.message });
+    const isAllowed =
+      folder.ok || (roots.length > 0 && (await openFolder({ ...context, path: directory, roots })).ok);
+    if (!isAllowed && !folder.ok)
+      errors.push({ path: `static.${index}.directory`, message: folder.error.message });
   }
   return errors;
 }
