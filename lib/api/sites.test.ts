@@ -372,7 +372,7 @@ describe("while the supervisor is away", () => {
     await panel.supervisorLeaves();
     const [blog] = desired.sites;
     if (blog) blog.spec.pool.workers = 60;
-    await panel.supervisorReturns({ ...desired, revision: 40 });
+    await panel.supervisorReturns({ desired: { ...desired, revision: 40 } });
     await waitFor("the panel's state to be handed over", () => panel.supervisor.desired().revision > 40);
     expect(panel.supervisor.desired().sites).toMatchObject([{ id: site.id, spec: { pool: { workers: 2 } } }]);
     expect((await change(site.id, { pool: { workers: 3 } })).status).toBe(202);

@@ -33,18 +33,17 @@ export async function ingest(
 
   while (!signal.aborted) {
     try {
-      if (!isConnected) await connected();
+      if (!isConnected) {
+        // Read before anything is begun: the end of a new journal may lie beyond the cursor soon.
+        await readOnce(0);
+        await connected();
+      }
       isConnected = true;
       if (now() - prunedAt > PRUNE_INTERVAL_MS) {
         prunedAt = now();
         await prune();
       }
-      const after = await readNumber(database.db, "event-cursor");
-      const page = await control.events({ after, limit: BATCH, waitMs: WAIT_MS, signal });
-      await keep(after, page);
-      // Whoever hears of it and looks sees what came of it.
-      if (page.data.length > 0) observer.forget();
-      hub.publish(page.data);
+      await readOnce(WAIT_MS);
       backoffMs = FIRST_BACKOFF_MS;
       lastComplaint = "";
     } catch (error) {
@@ -58,13 +57,27 @@ export async function ingest(
     }
   }
 
+  async function readOnce(waitMs: number): Promise<void> {
+    const after = await readNumber(database.db, "event-cursor");
+    const page = await control.events({ after, limit: BATCH, waitMs, signal });
+    await keep(after, page);
+    // Whoever hears of it and looks sees what came of it.
+    if (page.data.length > 0) observer.forget();
+    hub.publish(page.data);
+  }
+
   /** Events and cursor in one transaction: after a crash nothing is missing and nothing is told twice. */
   async function keep(after: number, page: EventPage): Promise<void> {
     if (page.data.length === 0 && page.next === after) return;
     if (page.lost > 0) log(`${page.lost} events were rotated away before they could be read`);
     await database.transaction(async (db) => {
-      // A journal that ends before the cursor is a new one: somebody removed the old.
-      if (page.next < after) await deleteEventsAfter(db, page.data[0] ? page.data[0].seq - 1 : page.next);
+      if (page.next < after) {
+        // A journal that ends before the cursor is a new one, to be read from its start: somebody removed the old.
+        log("the supervisor's journal began anew");
+        await deleteEventsAfter(db, 0);
+        await writeNumber(db, "event-cursor", 0);
+        return;
+      }
       await saveEvents(db, page.data);
       for (const event of page.data) if (event.type === "operation") await saveOperation(db, event.operation);
       await writeNumber(db, "event-cursor", page.next);

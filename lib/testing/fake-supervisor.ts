@@ -38,6 +38,7 @@ const STEPS: Record<OperationKind, StepName[]> = {
 export type FakeSupervisor = {
   readonly socketPath: string;
   desired(): DesiredState;
+  readonly journal: JournalEvent[];
   /** The ids given as `purge` so far. */
   readonly purged: string[];
   /** Requests so far, as `GET /v1/observed`. */
@@ -58,17 +59,18 @@ export type FakeSupervisor = {
 
 type Live = { operation: Operation; output: string; abort: AbortController; pastTheReturn: boolean };
 
-/** Starts it on `socketPath`, continuing with `desired` when given. */
+/** Starts it on `socketPath`, with the desired state and the journal it finds "on disk" when given. */
 export async function startFakeSupervisor(options: {
   socketPath: string;
   desired?: DesiredState;
+  journal?: JournalEvent[];
 }): Promise<FakeSupervisor> {
   let desired = options.desired ?? emptyDesiredState;
   let alteration: (observed: ObservedState) => void = () => {};
   let gate: { promise: Promise<void>; open: () => void } | null = null;
   let planned: { kind: OperationKind; step: StepName; detail: string } | null = null;
   const startedAt = new Date().toISOString();
-  const events: JournalEvent[] = [];
+  const events: JournalEvent[] = options.journal ?? [];
   const operations = new Map<string, Live>();
   const releases = new Map<string, Release[]>();
   const lines = new Map<string, LogLine[]>();
@@ -365,6 +367,7 @@ export async function startFakeSupervisor(options: {
   return {
     socketPath: options.socketPath,
     desired: () => desired,
+    journal: events,
     purged,
     requests,
     followers: () => followers.size,

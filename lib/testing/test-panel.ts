@@ -5,6 +5,8 @@ import { createApi } from "../api/create-api.ts";
 import { openDatabase } from "../db/client.ts";
 import { migrate } from "../db/migrate.ts";
 import { createPanel, type PanelOptions } from "../panel/create-panel.ts";
+import type { DesiredState } from "../schema/desired.ts";
+import type { JournalEvent } from "../schema/event.ts";
 import type { Operation } from "../schema/operation.ts";
 import type { Problem } from "../schema/problem.ts";
 import type { SiteView } from "../schema/site-view.ts";
@@ -163,8 +165,9 @@ export async function createTestPanel(options: Partial<PanelOptions> & { isAway?
       await waitFor("the panel to notice", async () => !(await panel.isReady()));
     },
 
-    async supervisorReturns(desired?: Parameters<typeof startFakeSupervisor>[0]["desired"]): Promise<void> {
-      supervisor = await startFakeSupervisor({ socketPath, ...(desired ? { desired } : {}) });
+    /** With nothing on disk unless said. */
+    async supervisorReturns(disk: { desired?: DesiredState; journal?: JournalEvent[] } = {}): Promise<void> {
+      supervisor = await startFakeSupervisor({ socketPath, ...disk });
     },
 
     async close(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The machine: status, folders and inspections, the journal, and the one stream the dashboard lives on. */
 import { z } from "zod";
 import type { PanelCore } from "../../panel/create-panel.ts";
-import { journalEventSchema } from "../../schema/event.ts";
+import { type JournalEvent, journalEventSchema } from "../../schema/event.ts";
 import { folderListingSchema, inspectionSchema } from "../../schema/inspection.ts";
 import { statusViewSchema } from "../../schema/status-view.ts";
 import { absolutePathSchema, idSchema } from "../../schema/text.ts";
@@ -137,20 +137,19 @@ async function followJournal(follow: {
   siteId: string | undefined;
   send: Send;
 }): Promise<() => void> {
-  const { panel, siteId: site, send } = follow;
-  let told = follow.since;
-  let isCaughtUp = told === null;
-  const pending: Parameters<Parameters<typeof panel.context.hub.watchEvents>[0]>[0][] = [];
-  const tell = (event: (typeof pending)[number]) => {
-    if ((told !== null && event.seq <= told) || (site !== undefined && event.siteId !== site)) return;
-    told = event.seq;
-    send({ event: "journal", id: event.seq, data: event });
+  const { panel, since, siteId: site, send } = follow;
+  let isCaughtUp = since === null;
+  const pending: JournalEvent[] = [];
+  const tell = (event: JournalEvent) => {
+    if (site === undefined || event.siteId === site) send({ event: "journal", id: event.seq, data: event });
   };
   const leave = panel.context.hub.watchEvents((event) => (isCaughtUp ? tell(event) : pending.push(event)));
-  if (told !== null) {
-    const filter = { after: told, limit: MAX_MISSED_EVENTS, ...(site ? { siteId: site } : {}) };
-    for (const event of await panel.events.after(filter)) tell(event);
-    for (const event of pending) tell(event);
+  if (since !== null) {
+    const filter = { after: since, limit: MAX_MISSED_EVENTS, ...(site ? { siteId: site } : {}) };
+    const missed = await panel.events.after(filter);
+    const told = new Set(missed.map((event) => event.seq));
+    for (const event of missed) tell(event);
+    for (const event of pending) if (!told.has(event.seq)) tell(event);
     isCaughtUp = true;
   }
   return leave;
