@@ -3,10 +3,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createFakeFiles } from "./fake-files.ts";
 import { realFiles } from "./real-files.ts";
 import type { Files } from "./system.ts";
 
 const worlds: Record<string, () => Promise<{ files: Files; root: string; end(): Promise<void> }>> = {
+  "a disk made of data": async () => {
+    const files = createFakeFiles({ now: Date.now });
+    await files.makeFolder("/tmp/x");
+    return { files, root: "/tmp/x", end: async () => {} };
+  },
   "the real disk": async () => {
     const root = await mkdtemp(join(tmpdir(), "mb-files-"));
     return { files: realFiles, root, end: () => rm(root, { recursive: true, force: true }) };

@@ -19,6 +19,7 @@ import {
   writeManifest,
   writeReleaseRecord,
 } from "./release-records.ts";
+import { removeOwnedFolder } from "./site-files.ts";
 
 export type PrepareArgs = {
   context: Place;
@@ -64,7 +65,7 @@ async function snapshot(args: PrepareArgs, source: string): Promise<Prepared> {
   await requireReach({ context, user, path: paths.releases, purpose: "where releases are kept" });
   if (declared.length > 0)
     await requireReach({ context, user, path: source, purpose: "where its data lies" });
-  if (await files.stat(paths.release(number))) throw new Error(`release ${number} of ${name} exists already`);
+  await removeUnrecorded(args);
 
   const partial = `${paths.release(number)}.partial`;
   await files.remove(partial);
@@ -116,6 +117,17 @@ async function snapshot(args: PrepareArgs, source: string): Promise<Prepared> {
     await files.makeFolder(from, { ...owner, mode: 0o750 });
     await files.rename(from, paths.release(number));
   }
+}
+
+/** The record is written last: a release without one was never served, so there is no data in it. */
+async function removeUnrecorded({ context, site, number, user }: PrepareArgs): Promise<void> {
+  const paths = sitePaths(context.instance, site.spec.name);
+  const { files } = context.system;
+  if (await files.stat(paths.releaseRecord(number))) {
+    throw new Error(`release ${number} of ${site.spec.name} exists already`);
+  }
+  if (await files.stat(paths.release(number)))
+    await removeOwnedFolder(context.system, user, paths.release(number));
 }
 
 async function recordInPlace(args: PrepareArgs, source: string): Promise<Prepared> {
