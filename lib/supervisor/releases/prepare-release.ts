@@ -88,6 +88,7 @@ async function snapshot(args: PrepareArgs, source: string): Promise<Prepared> {
       signal,
     });
     const from = await currentRelease(context, name);
+    notes.push(...(await grantDeclared(args, source)));
     const target = { folder: partial, manifest, into: "new-release", isPrivate: true } as const;
     notes.push(...(await bringData({ context, site, user, target, from })));
     const { entries } = await readPersistentTable(context, name);
@@ -147,10 +148,35 @@ async function recordInPlace(args: PrepareArgs, source: string): Promise<Prepare
     files: files.length,
     sizeBytes: files.reduce((sum, { size }) => sum + size, 0),
   };
-  const entries = declared.map(({ path, kind }) => ({ path, kind, location: `${source}/${path}` }));
-  const notes = await grantPersistentAccess({ context, source, user, entries });
+  const notes = await grantDeclared(args, source);
+  await showDataInSource(args, source);
   await writeReleaseRecord(context, site.spec.name, release);
   return { release, notes };
+}
+
+/**
+ * A site that ran from copies before may have data in them; where it runs in place that has to be seen as well. It
+ * is linked where the name is free. Files of the source are never replaced: then somebody has to decide.
+ */
+async function showDataInSource({ context, site, user, number }: PrepareArgs, source: string): Promise<void> {
+  const { name } = site.spec;
+  const manifest: Manifest = { release: number, source, files: {}, directories: [], symlinks: {} };
+  const target = { folder: source, manifest, into: "live-release", isPrivate: false } as const;
+  const from = await currentRelease(context, name);
+  const conflicts = await bringData({ context, site, user, target, from });
+  if (conflicts.length === 0) return;
+  throw new StepFailure({
+    code: "data-in-releases",
+    sentence: `${name} cannot run in place yet: the application wrote data into its releases that the source has other versions of.`,
+    hint: "Stop the site, copy what you want to keep to the source folder by hand, or go on with copies.",
+    evidence: conflicts,
+  });
+}
+
+function grantDeclared({ context, site, user }: PrepareArgs, source: string): Promise<string[]> {
+  const declared = outermost(site.spec.persistent);
+  const entries = declared.map(({ path, kind }) => ({ path, kind, location: `${source}/${path}` }));
+  return grantPersistentAccess({ context, source, user, entries });
 }
 
 function newRecord({ context, number, actor }: PrepareArgs): Release {

@@ -172,6 +172,18 @@ it("a database that the serving release may have open is never replaced under it
   expect(await scene.read(2, "app.db")).toBe("rows");
 });
 
+it("as root, a folder of root's that is named as data later takes in what the application wrote before", async () => {
+  const scene = await scenes.open({ ownedByRoot: true });
+  await scene.write({ "app.py": "1" });
+  await scene.deploy(1);
+  await scene.writeInRelease(1, { "up/a.png": "a" });
+  await scene.write({ "up/b.png": "b" });
+  scene.site.spec.persistent = [{ path: "up", kind: "directory", reason: "named by hand" }];
+  await scene.deploy(2);
+  expect(await scene.read(2, "up/a.png")).toBe("a");
+  expect(await scene.read(2, "up/b.png")).toBe("b");
+});
+
 it("naming a folder as data after the application made it shows old and new files", async () => {
   const scene = await scenes.open();
   await scene.write({ "app.py": "1" });
@@ -282,4 +294,29 @@ it("a release whose list of files is lost is not removed", async () => {
   await fs.rm(scene.paths.releaseManifest(1));
   expect(await scene.prune(1, 3)).toEqual([expect.stringContaining("code and data cannot be told apart")]);
   expect(await scene.read(1, "app.py")).toBe("1");
+});
+
+it("a site that begins to run in place sees the data of its releases, or is told what is in the way", async () => {
+  const scene = await scenes.open();
+  await scene.write({ "app.py": "1", "app.db": "seed" });
+  await scene.deploy(1);
+  await scene.writeInRelease(1, { "notes.txt": "n", "up/a.png": "a" });
+  scene.site.spec.source.mode = "in-place";
+  await scene.prepare(2);
+  expect(await fs.readFile(`${scene.source}/notes.txt`, "utf8")).toBe("n");
+  expect(await fs.readFile(`${scene.source}/up/a.png`, "utf8")).toBe("a");
+
+  scene.site.spec.source.mode = "snapshot";
+  await scene.deploy(3);
+  expect(await scene.read(3, "notes.txt")).toBe("n");
+  await scene.writeInRelease(3, { "app.db": "rows" });
+  scene.site.spec.source.mode = "in-place";
+  for (const number of [4, 4]) {
+    await expect(scene.prepare(number)).rejects.toMatchObject({
+      code: "data-in-releases",
+      evidence: [expect.stringContaining("app.db was written")],
+    });
+  }
+  expect(await fs.readFile(`${scene.source}/app.db`, "utf8")).toBe("seed");
+  expect(await scene.read(3, "app.db")).toBe("rows");
 });
