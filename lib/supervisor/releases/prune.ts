@@ -13,11 +13,15 @@ import {
   listReleases,
   readManifest,
   readPersistentTable,
+  readRelease,
   writeReleaseRecord,
 } from "./release-records.ts";
 import { removeOwnedFolder, siteFiles } from "./site-files.ts";
 import { siteUser } from "./site-user.ts";
 import { findStrays, MAX_RUN_TIME_ENTRIES } from "./strays.ts";
+
+/** A record is read by the panel; what is kept does not depend on it. */
+const MAX_RECORDED_STRAYS = 200;
 
 type Site = Pick<DesiredSite, "spec">;
 
@@ -41,11 +45,23 @@ export async function pruneAfterRollout(args: {
   const notes: string[] = [];
   if (current !== null && former !== undefined && former !== current) {
     notes.push(...(await carryAfterDrain({ context, site, user, from: former, to: current })));
+    await noteStrays(context, site, former);
   }
   const inUse = await releasesOf(context, name, runtime.generations);
   if (inUse === null) return [...notes, "No old release was removed: it is not known which ones still run."];
   notes.push(...(await pruneReleases({ context, site, user, keep: rollout.keepReleases, current, inUse })));
   return notes;
+}
+
+/** What the application wrote into a release that has ended becomes part of its record, for people to see. */
+async function noteStrays(context: Place, site: Site, number: number): Promise<void> {
+  const record = await readRelease(context, site.spec.name, number);
+  if (!record) return;
+  const strays = await findStrays(context, site, number);
+  await writeReleaseRecord(context, site.spec.name, {
+    ...record,
+    strays: strays.slice(0, MAX_RECORDED_STRAYS),
+  });
 }
 
 /** `inUse` are releases that living generations run. Never deletes data: what it keeps for that reason is told. */
@@ -92,7 +108,11 @@ async function pruneOne(
     .filter(({ location }) => isWithin(location, folder))
     .map(({ location }) => location.slice(folder.length + 1));
   const data = [...new Set([...strays.map(({ path }) => path), ...located])];
-  await writeReleaseRecord(context, name, { ...release, kept: false, strays });
+  await writeReleaseRecord(context, name, {
+    ...release,
+    kept: false,
+    strays: strays.slice(0, MAX_RECORDED_STRAYS),
+  });
   if (data.length === 0) {
     await removeOwnedFolder(context.system, user, folder);
     await files.remove(paths.releaseManifest(release.number));

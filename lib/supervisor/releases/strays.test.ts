@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import { expect, it } from "vitest";
 import { releaseScenes } from "../../testing/release-scene.ts";
+import { pruneAfterRollout } from "./prune.ts";
 import { listReleases, readPersistentTable } from "./release-records.ts";
 import { findStrays } from "./strays.ts";
 
@@ -319,4 +320,24 @@ it("a site that begins to run in place sees the data of its releases, or is told
   }
   expect(await fs.readFile(`${scene.source}/app.db`, "utf8")).toBe("seed");
   expect(await scene.read(3, "app.db")).toBe("rows");
+});
+
+it("after a rollout the record of the former release names what was written into it", async () => {
+  const scene = await scenes.open();
+  await scene.write({ "app.py": "1" });
+  await scene.deploy(1);
+  await scene.deploy(2);
+  await scene.writeInRelease(1, { "late.txt": "late" });
+  const runtime = { current: null, generations: [] };
+  expect(await pruneAfterRollout({ context: scene.context, site: scene.site, runtime })).toEqual([]);
+  expect(await scene.read(2, "late.txt")).toBe("late");
+  const [current, former] = await listReleases(scene.context, scene.site.spec.name);
+  expect(current?.current).toBe(true);
+  expect(former?.strays).toEqual([{ path: "late.txt", kind: "file", sizeBytes: 4, change: "appeared" }]);
+  // A generation that runs nobody knows what keeps every release.
+  scene.site.spec.rollout.keepReleases = 1;
+  const unknown = { current: null, generations: [{ number: 9 }] };
+  expect(await pruneAfterRollout({ context: scene.context, site: scene.site, runtime: unknown })).toEqual([
+    "No old release was removed: it is not known which ones still run.",
+  ]);
 });
