@@ -50,6 +50,7 @@ export async function serve(options: {
   let panel: Panel | null = null;
   let pages: Pages | "failed" | null = null;
   let notice: Notice = starting;
+  let isClosing = false;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { nonce: _, headers } = securityHeaders({ dev });
@@ -76,6 +77,8 @@ export async function serve(options: {
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
     (request, response) => {
+      // Its connection would be kept for a next request that is not to come.
+      response.on("close", () => isClosing && setImmediate(() => server.closeIdleConnections()));
       handle(request, response).catch((error) => {
         if (response.destroyed) return;
         log(`a request failed: ${error instanceof Error ? error.stack : String(error)}`);
@@ -105,6 +108,7 @@ export async function serve(options: {
       notice = next;
     },
     async close() {
+      isClosing = true;
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), CLOSE_DEADLINE_MS);
