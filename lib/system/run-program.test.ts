@@ -83,7 +83,7 @@ it("an abort ends the program and says so; before the start it starts nothing", 
   const running = runProgram({
     ...base,
     file: "/usr/bin/python3",
-    args: ["-uc", "print('up'); import time; time.sleep(600)"],
+    args: ["-c", "import os, time; os.write(1, b'up\\n'); time.sleep(600)"],
     signal: control.signal,
     onOutput: () => control.abort(),
   });

@@ -9,6 +9,11 @@ export function findWarnings(facts: SourceFacts, modules: PythonModule[], entrie
     ...modules.flatMap(inModule),
     ...entries.slice(0, 1).flatMap((entry) => aboutEntry(facts, modules, entry)),
     ...openFolders(facts),
+    ...facts.unreadable.slice(0, 3).map((path) => ({
+      code: "unreadable",
+      message: `${path} cannot be read by Monban, so no release can be made with it; let the user Monban runs as read it.`,
+      file: path,
+    })),
     ...(facts.truncated
       ? [
           {

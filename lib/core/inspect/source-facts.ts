@@ -8,6 +8,8 @@ export type SourceFacts = {
   tree: { path: string; kind: "file" | "directory" | "symlink" | "other"; size: number; mode: number }[];
   /** True when there was more than the bounds let us look at. */
   truncated: boolean;
+  /** Folders Monban may not look into. */
+  unreadable: string[];
   /** Texts of Python files and of the files that name dependencies, by path. */
   texts: Map<string, string>;
   /** What git ignores and yet is there; folders end with a slash. */

@@ -46,6 +46,7 @@ export async function inspectSource(
 async function gather(system: System, root: string, uid: number): Promise<SourceFacts> {
   const deadline = AbortSignal.timeout(MAX_INSPECTION_MS);
   const environments: { path: string; version: string | null }[] = [];
+  const unreadable: string[] = [];
   let truncated = false;
   let tree: TreeEntry[];
   try {
@@ -54,6 +55,7 @@ async function gather(system: System, root: string, uid: number): Promise<Source
       root,
       maxEntries: MAX_ENTRIES,
       signal: deadline,
+      onUnreadable: (path) => void unreadable.push(path),
       leaveOut: ({ path, kind }, name, childNames) => {
         if (childNames.includes("pyvenv.cfg")) environments.push({ path: `${root}/${path}`, version: null });
         const isTooDeep = path.split("/").length > MAX_DEPTH;
@@ -79,6 +81,7 @@ async function gather(system: System, root: string, uid: number): Promise<Source
     path: root,
     tree,
     truncated,
+    unreadable,
     texts,
     gitIgnored,
     environments,

@@ -23,6 +23,8 @@ export async function readTree(args: {
   maxEntries: number;
   leaveOut: (entry: TreeEntry, name: string, childNames: string[]) => boolean;
   signal?: AbortSignal;
+  /** Folders that cannot be read are told and left empty; without it they are an error. */
+  onUnreadable?: (path: string) => void;
 }): Promise<TreeEntry[]> {
   const { root, maxEntries, leaveOut, signal } = args;
   const { files } = args.system;
@@ -57,6 +59,17 @@ export async function readTree(args: {
       if (target === null) return null;
       entry.target = target;
     }
-    return { entry, childNames: kind === "directory" ? await files.list(full) : [] };
+    return { entry, childNames: kind === "directory" ? await namesIn(path, full) : [] };
+  }
+
+  async function namesIn(path: string, full: string): Promise<string[]> {
+    try {
+      return await files.list(full);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (!args.onUnreadable || (code !== "EACCES" && code !== "EPERM")) throw cause;
+      args.onUnreadable(path);
+      return [];
+    }
   }
 }
