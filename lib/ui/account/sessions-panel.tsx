@@ -62,7 +62,7 @@ export function SessionsPanel() {
 
 /** The part of a user agent people recognise. */
 function browserOf(userAgent: string): string {
-  const system = /\(([^;)]+)/.exec(userAgent)?.[1];
+  const system = /(Windows|iPhone|iPad|Mac OS|Android|Linux)/.exec(userAgent)?.[1];
   const browser = /(Firefox|Edg|Chrome|Safari)\/[\d.]+/.exec(userAgent)?.[1];
   return [browser === "Edg" ? "Edge" : browser, system].filter(Boolean).join(" · ") || userAgent;
 }

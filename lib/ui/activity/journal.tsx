@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
 import type { JournalEvent } from "../../schema/event.ts";
+import { cx } from "../cx.ts";
 import { Moment } from "../format/time.tsx";
 import { useSites } from "../live/live-provider.tsx";
 import { Button } from "../primitives/button.tsx";
@@ -54,7 +55,7 @@ export function Journal({
             return (
               <li key={event.seq} className="flex items-baseline gap-2.5 px-4 py-1.5">
                 {toneDot(eventTone(event))}
-                <span className="min-w-0 flex-1 break-words">
+                <div className={cx("min-w-0 flex-1 break-words", !site && "first-letter:uppercase")}>
                   {site ? (
                     <>
                       <Link
@@ -66,7 +67,7 @@ export function Journal({
                     </>
                   ) : null}
                   {text(event)}
-                </span>
+                </div>
                 <Moment at={event.at} className="numeric shrink-0 text-sm text-muted" />
               </li>
             );

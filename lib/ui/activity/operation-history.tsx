@@ -66,7 +66,7 @@ function OperationRow({ operation, withSite }: { operation: Operation; withSite:
           aria-hidden="true"
           className={cx("-mr-1 size-3.5 text-faint transition-transform", open && "rotate-90")}
         />
-        <span className="min-w-0 flex-1 truncate">
+        <span className="min-w-0 flex-1 basis-48 truncate">
           {site ? <span className="font-medium">{site.name} </span> : null}
           {site ? title(operation, "sentence") : title(operation)}
         </span>

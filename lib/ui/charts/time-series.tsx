@@ -11,7 +11,8 @@ export type ChartTone = "accent" | "ok" | "warn" | "bad" | "idle";
 export type ChartSeries = {
   name: string;
   tone: ChartTone;
-  kind: "line" | "area" | "bar";
+  /** A strip only says that there was something in that minute. */
+  kind: "line" | "area" | "bar" | "strip";
   points: readonly ChartPoint[];
 };
 export type ChartMark = { t: number; kind: "release" | "death"; label: string };
@@ -42,6 +43,9 @@ const LEFT = 44;
 const TOP = 14;
 const BOTTOM = 20;
 const STEP_MS = 60_000;
+const STRIP = 5;
+/** A few errors among many requests must still be seen, px. */
+const LEAST_BAR = 3;
 
 /**
  * A small chart over time with marks for releases (▼ and a line) and deaths (×). Pointing or the arrow keys read
@@ -202,6 +206,19 @@ function Series({
   y: (value: number) => number;
   barWidth: number;
 }) {
+  if (series.kind === "strip")
+    return series.points.map((point) =>
+      point.value ? (
+        <rect
+          key={point.t}
+          x={x(point.t) - barWidth / 2}
+          width={barWidth + 0.5}
+          y={y(0) - STRIP}
+          height={STRIP}
+          className={fills[series.tone]}
+        />
+      ) : null,
+    );
   if (series.kind === "bar")
     return series.points.map((point) =>
       point.value ? (
@@ -209,8 +226,8 @@ function Series({
           key={point.t}
           x={x(point.t) - Math.max(1, barWidth * 0.8) / 2}
           width={Math.max(1, barWidth * 0.8)}
-          y={y(point.value)}
-          height={Math.max(1, y(0) - y(point.value))}
+          y={Math.min(y(point.value), y(0) - LEAST_BAR)}
+          height={Math.max(LEAST_BAR, y(0) - y(point.value))}
           className={fills[series.tone]}
         />
       ) : null,

@@ -66,7 +66,8 @@ export function useFormat() {
 
     function relative(at: number, now: number): string {
       const ago = now - at;
-      if (Math.abs(ago) < 5 * SECOND) return t("justNow");
+      // Two clocks never agree exactly: a moment "in 3 seconds" has just been.
+      if (ago < 5 * SECOND && ago > -MINUTE) return t("justNow");
       const size = Math.abs(ago);
       const sign = ago > 0 ? -1 : 1;
       if (size < MINUTE) return relativeFormat.format(sign * Math.round(size / SECOND), "second");

@@ -73,7 +73,7 @@ export function LogView({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the log scrolls, also by keyboard.
         tabIndex={0}
         onScroll={onScroll}
-        className="h-[calc(100dvh-22rem)] min-h-80 overflow-auto overscroll-contain bg-sunken py-1 outline-offset-[-2px]"
+        className="relative h-[calc(100dvh-22rem)] min-h-80 overflow-auto overscroll-contain bg-sunken py-1 outline-offset-[-2px]"
       >
         {log.problem ? <ProblemNotice problem={log.problem} className="m-3" /> : null}
         {newestFirst ? null : older}

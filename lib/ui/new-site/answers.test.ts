@@ -29,6 +29,12 @@ describe("a new site", () => {
     expect(answers.domains).toEqual(["store.example.org"]);
   });
 
+  test("a name that is taken gets a number", () => {
+    const answers = answersFrom(inspection, noAnswers, new Set(["shop", "shop-2"]));
+    expect(answers.name).toBe("shop-3");
+    expect(answers.domains).toEqual(["shop-3.localhost"]);
+  });
+
   test("empty rows are not sent and secrets are marked", () => {
     const answers = answersFrom(inspection, noAnswers);
     const request = requestFrom(

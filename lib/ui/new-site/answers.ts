@@ -30,8 +30,12 @@ export const noAnswers: Answers = {
 };
 
 /** Everything that was detected becomes the answer until somebody says otherwise. */
-export function answersFrom(inspection: Inspection, before: Answers): Answers {
-  const name = before.name || inspection.suggestedName;
+export function answersFrom(
+  inspection: Inspection,
+  before: Answers,
+  taken: ReadonlySet<string> = new Set(),
+): Answers {
+  const name = before.name || freeName(inspection.suggestedName, taken);
   return {
     ...before,
     path: inspection.path,
@@ -43,6 +47,15 @@ export function answersFrom(inspection: Inspection, before: Answers): Answers {
     name,
     domains: before.domains.some((domain) => domain !== "") ? before.domains : [`${name}.localhost`],
   };
+}
+
+/** The name, or the first of name-2, name-3 … that no site has; names have at most 32 characters. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  for (let number = 2; ; number += 1) {
+    const candidate = `${name.slice(0, 32 - String(number).length - 1)}-${number}`;
+    if (!taken.has(candidate)) return candidate;
+  }
 }
 
 export function requestFrom(answers: Answers, inspection: Inspection | null): CreateSite {

@@ -50,6 +50,9 @@ export function CreateProgress({
   if (!operation) return <Skeleton className="h-72 rounded-xl" />;
   return (
     <div className="flex flex-col gap-4">
+      <h1 className="text-2xl font-semibold tracking-tight">
+        {isUnderWay(operation) ? t("creating", { name: site.name }) : site.name}
+      </h1>
       <OperationCard
         operation={operation}
         heading={t("checklist")}

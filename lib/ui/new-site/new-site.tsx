@@ -7,7 +7,8 @@ import type { Problem } from "../../schema/problem.ts";
 import type { SiteView } from "../../schema/site-view.ts";
 import { fieldErrors, patch, post, problemOf } from "../api-client.ts";
 import type { OperationReply } from "../api-types.ts";
-import { useLiveStore } from "../live/live-provider.tsx";
+import { useShowRefused } from "../forms/use-show-refused.ts";
+import { useLiveStore, useSites } from "../live/live-provider.tsx";
 import { FieldErrorsContext } from "../primitives/field.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
 import {
@@ -30,6 +31,7 @@ import { ReviewQuestion } from "./review-question.tsx";
 export function NewSite() {
   const t = useTranslations("newSite");
   const store = useLiveStore();
+  const sites = useSites();
   const [question, setQuestion] = useState<QuestionName>("folder");
   const [answers, setAnswers] = useState<Answers>(noAnswers);
   const [inspection, setInspection] = useState<Inspection | null>(null);
@@ -38,6 +40,7 @@ export function NewSite() {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const set = (change: Partial<Answers>) => setAnswers((now) => ({ ...now, ...change }));
+  useShowRefused(problem);
   const reached = questions.indexOf(question);
 
   useEffect(() => {
@@ -80,7 +83,6 @@ export function NewSite() {
   if (created && !editing)
     return (
       <div className="mx-auto max-w-3xl">
-        <PageHeader title={t("creating", { name: created.site.name })} />
         <CreateProgress
           site={created.site}
           operationId={created.operationId}
@@ -116,7 +118,7 @@ export function NewSite() {
             locked={created !== null}
             onFound={(found) => {
               setInspection(found);
-              setAnswers((now) => answersFrom(found, now));
+              setAnswers((now) => answersFrom(found, now, new Set(sites.map((site) => site.name))));
               setProblem(null);
               setQuestion("app");
             }}

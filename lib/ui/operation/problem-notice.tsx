@@ -69,7 +69,11 @@ export function Evidence({ lines }: { lines: readonly string[] }) {
       <pre tabIndex={0} className="max-h-64 overflow-auto py-2 pr-10 pl-3 font-mono text-xs leading-5">
         {lines.join("\n")}
       </pre>
-      <CopyButton text={lines.join("\n")} what={t("evidence")} className="absolute top-1.5 right-1.5" />
+      <CopyButton
+        text={lines.join("\n")}
+        what={t("evidence")}
+        className="absolute top-1.5 right-1.5 bg-surface"
+      />
     </div>
   );
 }

@@ -9,7 +9,6 @@ import { Elapsed } from "../format/time.tsx";
 /** The steps of an operation as they happen: mark, name, what was done, how long it took. */
 export function StepList({ operation, names = "short" }: { operation: Operation; names?: "short" | "long" }) {
   const t = useTranslations("operation");
-  const over = operation.state === "succeeded" || operation.state === "failed";
   return (
     <ol className="flex flex-col">
       {operation.steps.map((step) => (
@@ -34,7 +33,7 @@ export function StepList({ operation, names = "short" }: { operation: Operation;
               step.state === "failed" && "text-bad",
             )}
           >
-            {step.detail ?? (step.state === "pending" && over ? t("notReached") : "")}
+            {step.detail ?? (notReached(step, operation) ? t("notReached") : "")}
           </span>
           <span
             className={cx(
@@ -50,6 +49,11 @@ export function StepList({ operation, names = "short" }: { operation: Operation;
       ))}
     </ol>
   );
+}
+
+/** Left out because an earlier step failed. */
+function notReached(step: OperationStep, operation: Operation): boolean {
+  return operation.state === "failed" && (step.state === "pending" || step.state === "skipped");
 }
 
 /** A mark per state; shapes differ, not only colours. */

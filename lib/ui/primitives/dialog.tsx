@@ -52,7 +52,7 @@ export function Dialog({
               </Button>
             </Radix.Close>
           </div>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+          <div className="relative min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
           {footer ? (
             <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</div>
           ) : null}

@@ -2,10 +2,10 @@ import type { ComponentProps } from "react";
 import { cx } from "../cx.ts";
 
 const control =
-  "w-full min-w-0 rounded-md border border-control-line bg-surface px-2.5 text-base text-text placeholder:text-faint transition-[border-color,box-shadow] focus:border-accent focus:outline-none focus:ring-2 focus:ring-accent/25 disabled:bg-sunken disabled:text-faint read-only:bg-sunken aria-invalid:border-bad aria-invalid:ring-bad/20";
+  "w-full min-w-0 rounded-md border border-control-line bg-surface px-2.5 text-base text-text placeholder:text-faint transition-[border-color,box-shadow] focus:border-accent focus:outline-none focus:ring-2 focus:ring-accent/25 disabled:bg-sunken disabled:text-faint aria-invalid:border-bad aria-invalid:ring-bad/20";
 
 export function Input({ className, ...props }: ComponentProps<"input">) {
-  return <input className={cx(control, "h-8.5", className)} {...props} />;
+  return <input className={cx(control, "h-8.5 read-only:bg-sunken", className)} {...props} />;
 }
 
 export function Textarea({ className, ...props }: ComponentProps<"textarea">) {

@@ -26,10 +26,7 @@ export function Segmented<T extends string>({
       onValueChange={(next) => {
         if (next) onChange(next as T);
       }}
-      className={cx(
-        "inline-flex h-8 items-stretch rounded-md border border-line-strong bg-sunken p-0.5",
-        className,
-      )}
+      className={cx("inline-flex h-8 items-stretch rounded-md border border-line bg-sunken p-0.5", className)}
     >
       {options.map((option) => (
         <ToggleGroup.Item

@@ -5,7 +5,7 @@ import { cx } from "../cx.ts";
 export function Table({ className, label, ...props }: ComponentProps<"table"> & { label: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-    <section className="scroll-x" aria-label={label} tabIndex={0}>
+    <section className="scroll-x relative" aria-label={label} tabIndex={0}>
       <table className={cx("w-full border-collapse text-sm", className)} {...props} />
     </section>
   );

@@ -116,7 +116,7 @@ function PaletteBody({ close }: { close: () => void }) {
                 entry.run();
               }}
               className={cx(
-                "flex h-9 cursor-pointer items-center gap-3 rounded-md px-2.5 [&_svg]:size-4 [&_svg]:text-muted",
+                "flex h-9 cursor-pointer items-center gap-3 rounded-md px-2.5 [&_.lucide]:size-4 [&_.lucide]:text-muted",
                 position === index && "bg-hover",
               )}
             >

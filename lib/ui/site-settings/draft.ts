@@ -120,7 +120,7 @@ export function patchOf(site: SiteView, draft: Draft): ChangeSite {
   for (const { path } of changes) {
     const [group = "", ...rest] = path.split(".");
     const key = rest.join(".");
-    if (group === "env") patch["env"] = { ...(patch["env"] as object), [key]: envValue(draft, key) };
+    if (group === "env") patch.env = { ...(patch.env as object), [key]: envValue(draft, key) };
     else if ((LISTS as readonly string[]).includes(group) || key === "")
       patch[group] = draft[group as keyof Draft];
     else

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from "react";
 import type { Problem } from "../../schema/problem.ts";
 import { fieldErrors, patch, problemOf } from "../api-client.ts";
 import type { OperationReply } from "../api-types.ts";
+import { useShowRefused } from "../forms/use-show-refused.ts";
 import { useLiveStore } from "../live/live-provider.tsx";
 import { FieldErrorsContext } from "../primitives/field.tsx";
 import { useSiteInView } from "../site/site-context.tsx";
@@ -34,6 +35,7 @@ export function SettingsTab() {
   const [busy, setBusy] = useState(false);
   const changes = useMemo(() => changesOf(base, draft), [base, draft]);
   const dirty = changes.length > 0;
+  useShowRefused(problem);
 
   useEffect(() => {
     if (dirty || site.revision === base.revision) return;
@@ -76,7 +78,7 @@ export function SettingsTab() {
   const props: SectionProps = { draft, set: (change) => setDraft((now) => ({ ...now, ...change })) };
   return (
     <FieldErrorsContext value={fieldErrors(problem)}>
-      <div className="grid items-start gap-x-8 lg:grid-cols-[9rem_minmax(0,44rem)]">
+      <div className="grid items-start gap-x-8 lg:grid-cols-[11rem_minmax(0,44rem)]">
         <nav aria-label={t("sections")} className="sticky top-17 hidden lg:block">
           <ul className="flex flex-col gap-0.5 text-sm">
             {sections.map((section) => (

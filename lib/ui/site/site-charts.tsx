@@ -99,7 +99,7 @@ export function SiteCharts({
         least={Math.max(2, capacity)}
         series={[
           { name: t("busyThreads"), tone: "accent", kind: "area", points: points.busy },
-          { name: t("queueWaited"), tone: "warn", kind: "bar", points: points.queue },
+          { name: t("queueWaited"), tone: "warn", kind: "strip", points: points.queue },
         ]}
       />
     </div>

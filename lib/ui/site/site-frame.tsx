@@ -4,7 +4,7 @@ import { Ellipsis, History, Play, RotateCw, Square, Trash2, Undo2 } from "lucide
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import type { JournalEvent } from "../../schema/event.ts";
 import type { SiteView } from "../../schema/site-view.ts";
 import { useSiteActions } from "../actions/site-actions.tsx";
@@ -190,9 +190,17 @@ function MoreMenu({
 function Tabs({ siteId }: { siteId: string }) {
   const t = useTranslations("site");
   const path = usePathname();
+  const list = useRef<HTMLUListElement>(null);
+  // On a narrow screen the tab that is open may lie outside of what can be seen.
+  // Another path is another tab.
+  useEffect(() => {
+    list.current
+      ?.querySelector('[aria-current="page"]')
+      ?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [path]);
   return (
     <nav aria-label={t("tabs")} className="scroll-x -mx-4 mb-4 border-b border-line px-4 sm:mx-0 sm:px-0">
-      <ul className="flex gap-5">
+      <ul ref={list} className="flex gap-5">
         {tabs.map((tab) => {
           const href = tab === "overview" ? `/sites/${siteId}` : `/sites/${siteId}/${tab}`;
           const current = path === href;
