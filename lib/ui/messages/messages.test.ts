@@ -63,9 +63,9 @@ const READ_ATTRIBUTES = new Set(["aria-label", "title", "alt", "placeholder", "l
 const SAME_EVERYWHERE = new Set(["npx monban user reset-password", "MiB", "NAME", "run:app", "⌘K"]);
 
 function nameOf(element: Node | undefined): string {
-  const opening = element?..openingElement as Node | undefined;
-  const name = opening?..name as Node | undefined;
-  return typeof name?..name === "string" ? name.name : "";
+  const opening = element?.openingElement as Node | undefined;
+  const name = opening?.name as Node | undefined;
+  return typeof name?.name === "string" ? name.name : "";
 }
 
 function hardCodedTexts(file: string): string[] {
