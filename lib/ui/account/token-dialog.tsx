@@ -10,7 +10,7 @@ import { Button } from "../primitives/button.tsx";
 import { Dialog } from "../primitives/dialog.tsx";
 import { Field, FieldErrorsContext, useFieldError } from "../primitives/field.tsx";
 import { Input, Select } from "../primitives/input.tsx";
-import { scopeKey } from "./tokens-panel.tsx";
+import { scopeKey } from "./scope-key.ts";
 
 const scopes = ["sites:read", "sites:write", "metrics:read", "admin"] as const satisfies Scope[];
 const lives = ["30", "90", "365", "never"] as const;

@@ -14,6 +14,7 @@ import { Button } from "../primitives/button.tsx";
 import { CopyButton } from "../primitives/copy-button.tsx";
 import { Panel } from "../primitives/panel.tsx";
 import { Skeleton } from "../primitives/skeleton.tsx";
+import { scopeKey } from "./scope-key.ts";
 import { TokenDialog } from "./token-dialog.tsx";
 
 /** Tokens for scripts: made here, shown once, revoked at once. */
@@ -107,11 +108,6 @@ export function TokensPanel() {
       <ConfirmDialog question={question} onClose={() => setQuestion(null)} />
     </Panel>
   );
-}
-
-/** Message keys cannot hold a colon. */
-export function scopeKey(scope: string): "admin" | "sites-read" | "sites-write" | "metrics-read" {
-  return scope.replace(":", "-") as "admin" | "sites-read" | "sites-write" | "metrics-read";
 }
 
 function FreshToken({ token, onDone }: { token: NewTokenView; onDone: () => void }) {

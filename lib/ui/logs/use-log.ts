@@ -1,10 +1,10 @@
 "use client";
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { LogPage } from "../../control/contract.ts";
 import type { LogLevel, LogLine, LogSource } from "../../schema/log-line.ts";
 import type { Problem } from "../../schema/problem.ts";
 import { get, problemOf } from "../api-client.ts";
+import type { LogPage } from "../api-types.ts";
 import { usePageVisible } from "../live/page-visible.ts";
 import { append, emptyBuffer, type LogBuffer, prepend, release } from "./log-buffer.ts";
 

@@ -1,8 +1,8 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import type { OutputChunk } from "../../control/contract.ts";
 import { get } from "../api-client.ts";
+import type { OutputChunk } from "../api-types.ts";
 import { usePageVisible } from "../live/page-visible.ts";
 
 /** While output is still being written it is asked for this often, ms. */

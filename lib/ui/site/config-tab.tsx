@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { ConfigFile } from "../../control/contract.ts";
+import type { ConfigFile } from "../api-types.ts";
 import { RelativeTime } from "../format/time.tsx";
 import { useFetch } from "../live/use-fetch.ts";
 import { ProblemNotice } from "../operation/problem-notice.tsx";
