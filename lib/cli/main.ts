@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { VERSION } from "../schema/version.ts";
+import { databaseHelp } from "./database-help.ts";
 import { down } from "./down.ts";
 import { findInstance } from "./find-instance.ts";
 import { SettingError, upHelp } from "./settings.ts";
@@ -19,7 +20,6 @@ Usage: monban COMMAND [options]
   status [--json]             is everything fine, and if not, where?
   site list|reload|restart|rollback|releases|workers
   token create --name NAME --scope SCOPE     a token for scripts, shown once
-  token list | token revoke ID
   user reset-password [NAME]  a new password for an admin, without signing in
   version
 
@@ -48,7 +48,9 @@ async function main(argv: string[]): Promise<number> {
   }
   const { values, positionals } = parseRest(rest);
   if (values.help) {
-    process.stdout.write(command === "site" ? siteHelp : help);
+    process.stdout.write(
+      command === "site" ? siteHelp : databaseCommands.includes(command) ? databaseHelp : help,
+    );
     return 0;
   }
   if (command === "down") return down(await findInstance(values.data));

@@ -148,6 +148,9 @@ def bind(entry):
             if ":" in address[0]:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             sock.bind(tuple(address))
+        # nginx takes inherited sockets as they are: with a blocking one, a worker that comes second to a connection
+        # sleeps in accept() and leaves everything else it serves alone until the next visitor comes.
+        sock.setblocking(False)
         sock.listen(entry["backlog"])
         if not unix:
             entry["address"] = list(sock.getsockname()[:2])

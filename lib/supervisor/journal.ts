@@ -92,7 +92,7 @@ export async function openJournal(system: System, path: string): Promise<Journal
       }
       const start = events.findIndex((event) => event.seq > after);
       const data = start === -1 ? [] : events.slice(start, start + limit);
-      return { data, next: data.at(-1)?.seq ?? Math.max(after, seq), lost };
+      return { data, next: data.at(-1)?.seq ?? seq, lost };
     },
     waitForNews(after, waitMs, signal) {
       if (seq > after) return Promise.resolve(true);

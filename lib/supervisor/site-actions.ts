@@ -14,6 +14,7 @@ import { stopGeneration } from "./pool/stop-generation.ts";
 import { publishSites } from "./publish-sites.ts";
 import { settleStrays } from "./releases/settle-strays.ts";
 import { removeSiteUser } from "./releases/site-user.ts";
+import { cutOver } from "./rollout/cut-over.ts";
 import type { RolloutOf } from "./rollout/prepare.ts";
 import { probeGeneration, requestThroughNginx } from "./rollout/probe-generation.ts";
 import { firstRolloutSteps, rollOut, rolloutSteps } from "./rollout/roll-out.ts";
@@ -281,6 +282,8 @@ async function bringUp(args: {
     return `${ready} workers`;
   });
   await handle.step("probe", () => probeGeneration({ context, site, generation }));
+  // After a clean stop or a reboot the run folder is empty, and nginx has to find the socket again.
+  await cutOver(context, site.spec.name, generation);
   runtime.restart = { deaths: 0, backoffUntil: 0, reason: null, crashLoop: false };
   if (context.operations.get(handle.id)?.steps.some((step) => step.name === "publish")) {
     await handle.step("publish", () => publishSites(context, site.id));

@@ -167,6 +167,10 @@ async function watch(args: {
       runtime.current = former;
       args.onReturn();
       await stopGeneration({ context, siteName: site.spec.name, generation: generation.number, drain: true });
+      // What visitors wrote in these seconds stays visible.
+      const { user, release: to } = former;
+      for (const sentence of await carryAfterDrain({ context, site, user, from: generation.release, to }))
+        handle.warn(sentence);
       throw cause;
     }
   });
