@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import type { JournalEvent } from "../../schema/event.ts";
+import type { Operation } from "../../schema/operation.ts";
 import { useOperationTitle } from "../operation/operation-title.tsx";
 
 /** One event in one plain sentence. Details that came from the machine stay in its words. */
@@ -18,7 +19,7 @@ export function useEventText(): (event: JournalEvent) => string {
         if (operation.state === "failed")
           return t("operationFailed", {
             ...values,
-            why: operation.error?.title ?? operation.error?.detail ?? "",
+            why: reasonOf(operation),
           });
         return t(operation.state === "succeeded" ? "operationDone" : "operationRunning", values);
       }
@@ -45,6 +46,11 @@ export function useEventText(): (event: JournalEvent) => string {
         return event.detail;
     }
   };
+}
+
+/** The step that failed says it shortest. */
+function reasonOf(operation: Operation): string {
+  return operation.steps.find((step) => step.state === "failed")?.detail ?? operation.error?.detail ?? "";
 }
 
 function withReason(sentence: string, reason: string | undefined): string {

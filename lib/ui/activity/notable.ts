@@ -12,7 +12,8 @@ export function isWorthTelling(event: JournalEvent): boolean {
     case "health":
       return event.to !== "unknown" && event.from !== "unknown" && event.to !== "stopped";
     case "process":
-      return event.change === "exited" || event.change === "backoff";
+      // The end of a pool is told by the operation or the state of its site.
+      return event.change === "backoff" || (event.change === "exited" && !event.workload.startsWith("pool:"));
     case "publish":
       return !event.ok;
     case "notice":

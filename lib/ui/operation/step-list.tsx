@@ -15,9 +15,9 @@ export function StepList({ operation, names = "short" }: { operation: Operation;
         <li
           key={step.name}
           className={cx(
-            "grid grid-cols-[1.25rem_minmax(5.5rem,auto)_minmax(0,1fr)_auto] items-baseline gap-x-2.5 py-1",
+            "grid grid-cols-[1.25rem_5.75rem_minmax(0,1fr)_auto] items-baseline gap-x-2.5 py-1",
             names === "long" &&
-              "grid-cols-[1.25rem_minmax(0,1fr)_auto] sm:grid-cols-[1.25rem_minmax(11rem,auto)_minmax(0,1fr)_auto]",
+              "grid-cols-[1.25rem_minmax(0,1fr)_auto] sm:grid-cols-[1.25rem_12.5rem_minmax(0,1fr)_auto]",
             step.state === "pending" && "text-faint",
           )}
         >
