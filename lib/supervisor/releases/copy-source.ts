@@ -87,6 +87,8 @@ export async function lookAtSource(
 ): Promise<TreeEntry[]> {
   const { context, source, persistent, signal } = args;
   const { data } = context.instance;
+  // A source that holds Monban's own data must not copy it; one that lies inside, like the sample, is all meant.
+  const holdsOwnData = !isWithin(source, data);
   const isData = (path: string) => {
     const database = databaseOfCompanion(path);
     return (
@@ -100,7 +102,9 @@ export async function lookAtSource(
       maxEntries: MAX_RELEASE_FILES,
       signal,
       leaveOut: ({ path, kind }, name, childNames) =>
-        isLeftOutOfReleases(name, kind, childNames) || isData(path) || isWithin(`${source}/${path}`, data),
+        isLeftOutOfReleases(name, kind, childNames) ||
+        isData(path) ||
+        (holdsOwnData && isWithin(`${source}/${path}`, data)),
     });
     const bytes = tree.reduce((sum, { kind, size }) => sum + (kind === "file" ? size : 0), 0);
     if (bytes > MAX_RELEASE_BYTES) throw tooLarge(args, tree, `${Math.round(bytes / 1024 ** 2)} MB`);
