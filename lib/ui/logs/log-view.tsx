@@ -31,9 +31,14 @@ export function LogView({
   const format = useFormat();
   const frame = useRef<HTMLElement>(null);
   const [openCursor, setOpenCursor] = useState<string | null>(null);
+  const { pause } = log;
   const toggle = useCallback(
-    (cursor: string) => setOpenCursor((open) => (open === cursor ? null : cursor)),
-    [],
+    (cursor: string) => {
+      // What is being read must not run away.
+      pause();
+      setOpenCursor((open) => (open === cursor ? null : cursor));
+    },
+    [pause],
   );
   const { lines, before } = log.buffer;
   const following = !log.paused;

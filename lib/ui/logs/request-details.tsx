@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { useEffect, useRef } from "react";
 import type { LogLine, LogSource } from "../../schema/log-line.ts";
 import type { Format } from "../format/use-format.ts";
 import { Button } from "../primitives/button.tsx";
@@ -19,6 +20,8 @@ export function RequestDetails({
   onJump: (source: LogSource, requestId: string) => void;
 }) {
   const t = useTranslations("logs");
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => frame.current?.scrollIntoView({ block: "nearest" }), []);
   const waited = access.upstreamMs === null ? null : Math.max(0, access.durationMs - access.upstreamMs);
   const facts: [string, string][] = [
     [t("time"), at ? format.exact(Date.parse(at)) : "–"],
@@ -30,7 +33,7 @@ export function RequestDetails({
     [t("servedBy"), t(`by.${access.servedBy}`)],
   ];
   return (
-    <div className="border-y border-line bg-surface px-4 py-3">
+    <div ref={frame} className="border-y border-line bg-surface px-4 py-3">
       <p className="font-mono text-sm break-all">
         {access.method} {access.path} → {access.status}
       </p>
