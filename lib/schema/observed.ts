@@ -60,7 +60,7 @@ export const siteObservationSchema = z.object({
   generations: z.array(
     z.object({
       number: z.int(),
-      release: z.int(),
+      release: z.int().nullable(),
       state: processStateSchema,
       pid: z.int().nullable(),
       socket: z.string(),

@@ -19,7 +19,8 @@ export function checkWhenDue(context: Context, runtime: SiteRuntime, site: Desir
   const { clock, random } = context.system;
   const { probes } = runtime;
   if (probes.underWay || clock.monotonic() < probes.dueAt || site.wanted === "stopped") return;
-  if (currentMaster(runtime) === null) return;
+  // A site that is being brought up is probed by its operation; visitors are not expected to reach it yet.
+  if (currentMaster(runtime) === null || isBeingBroughtUp(context, site)) return;
   const interval =
     runtime.health.status === "healthy"
       ? site.spec.health.intervalMs
@@ -37,6 +38,12 @@ export function checkWhenDue(context: Context, runtime: SiteRuntime, site: Desir
     });
 }
 
+function isBeingBroughtUp(context: Context, site: DesiredSite): boolean {
+  const operation = context.operations.busyWith(site.id);
+  const kind = operation === null ? undefined : context.operations.get(operation)?.kind;
+  return kind === "create" || kind === "start" || kind === "restart" || kind === "stop" || kind === "remove";
+}
+
 async function checkBoth(context: Context, runtime: SiteRuntime, site: DesiredSite): Promise<void> {
   const probe = probeOf(context, site);
   const socketPath = sitePaths(context.instance, runtime.name).currentSocket;
@@ -45,7 +52,7 @@ async function checkBoth(context: Context, runtime: SiteRuntime, site: DesiredSi
     context.system.probe({ ...probe, target: nginxTarget(context) }),
   ]);
   // An answer that arrives after the site was stopped says nothing about it.
-  if (currentMaster(runtime) === null) return;
+  if (currentMaster(runtime) === null || isBeingBroughtUp(context, site)) return;
   const at = new Date(context.system.clock.now()).toISOString();
   const { health } = site.spec;
   const results: CheckResult[] = [result("socket", socket, at), result("nginx", nginx, at)];

@@ -27,6 +27,8 @@ export type Context = {
   sites: Map<string, SiteRuntime>;
   /** Fingerprint of what was last published to nginx with success, or null. */
   publishedKey: string | null;
+  /** How often another keeper has taken over since this supervisor connected first. */
+  keeperChanges: () => number;
   /** Marks Monban's own probes, so that they do not count as visitors. */
   checkToken: string;
   /** Asks the loop for another look soon. */

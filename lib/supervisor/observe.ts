@@ -26,7 +26,7 @@ export async function observe(context: Context, workloads: Workloads): Promise<O
     const siteId = desired.sites.find((site) => site.spec.name === name)?.id ?? null;
     const runtime = context.sites.get(name) ?? (await adopt(context, name, siteId));
     runtime.siteId = siteId ?? runtime.siteId;
-    runtime.generations = views.get(name) ?? [];
+    runtime.generations = await withReleases(context, runtime, views.get(name) ?? []);
     const highest = Math.max(0, ...runtime.generations.map((generation) => generation.number));
     runtime.highestGeneration = Math.max(runtime.highestGeneration, highest);
   }
@@ -82,7 +82,14 @@ function generationViews(status: KeeperStatus): Map<string, GenerationView[]> {
     views.set(parsed.siteName, list);
     let found = list.find((generation) => generation.number === parsed.generation);
     if (!found) {
-      found = { number: parsed.generation, pid: null, startTime: null, startedAt: null, socketHeld: false };
+      found = {
+        number: parsed.generation,
+        release: null,
+        pid: null,
+        startTime: null,
+        startedAt: null,
+        socketHeld: false,
+      };
       list.push(found);
     }
     return found;
@@ -95,6 +102,19 @@ function generationViews(status: KeeperStatus): Map<string, GenerationView[]> {
   for (const socket of status.sockets) {
     const found = view(socket.name);
     if (found) found.socketHeld = true;
+  }
+  return views;
+}
+
+/** Adds which release each generation runs; records are read once. */
+async function withReleases(
+  context: Context,
+  runtime: SiteRuntime,
+  views: GenerationView[],
+): Promise<GenerationView[]> {
+  for (const view of views) {
+    const known = runtime.generations.find((former) => former.number === view.number)?.release;
+    view.release = known ?? (await readGeneration(context, runtime.name, view.number))?.release ?? null;
   }
   return views;
 }

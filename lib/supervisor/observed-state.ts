@@ -33,7 +33,7 @@ export async function observedState(
       state: hello ? "ready" : "unknown",
       startedAt: hello ? iso(hello.startedAt) : null,
       rssBytes: held?.rssBytes ?? null,
-      restarts: 0,
+      restarts: context.keeperChanges(),
     },
     supervisor: {
       pid: process.pid,
@@ -112,7 +112,7 @@ function siteObservation(context: Context, site: DesiredSite, runtime: SiteRunti
       .filter((generation) => generation.pid !== null)
       .map((generation) => ({
         number: generation.number,
-        release: generation.number === current?.number ? current.release : 0,
+        release: generation.release,
         state: generation.number === current?.number ? "ready" : "draining",
         pid: generation.pid,
         socket: `g${generation.number}.sock`,

@@ -11,6 +11,8 @@ import type { SiteMetrics } from "./logs/site-metrics.ts";
 /** A living or held generation, as the keeper tells it. */
 export type GenerationView = {
   number: number;
+  /** Null when its record cannot be read. */
+  release: number | null;
   pid: number | null;
   startTime: number | null;
   /** Milliseconds since the epoch. */

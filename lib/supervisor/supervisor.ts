@@ -35,7 +35,7 @@ export async function startSupervisor(args: {
   logFiles: LogFiles;
   instance: Instance;
   exits: Exits;
-  link: Pick<KeeperLink, "onConnected">;
+  link: Pick<KeeperLink, "onConnected" | "changes">;
   startedAt: number;
   log: (line: string) => void;
 }): Promise<Supervisor> {
@@ -63,6 +63,7 @@ export async function startSupervisor(args: {
     proxy: createProxy({ system, instance, checkToken, journal: (event) => journal.write(event) }),
     sites: new Map(),
     publishedKey: null,
+    keeperChanges: args.link.changes,
     checkToken,
     wake: () => loop.wake(),
     log,

@@ -15,6 +15,8 @@ export type KeeperLink = {
   /** Usable at any time; while the keeper is away its methods reject with code `Closed`. */
   client: KeeperClient;
   connected(): boolean;
+  /** How often a keeper with another pid answered than before. */
+  changes(): number;
   onConnected(listener: () => void): void;
   close(): void;
 };
@@ -31,6 +33,8 @@ export async function openKeeperLink(args: {
   const listeners = new Set<() => void>();
   let live: KeeperClient | null = null;
   let bootId: string | null = null;
+  let pid: number | null = null;
+  let changes = 0;
   let newest = 0;
 
   async function connect(): Promise<void> {
@@ -43,6 +47,8 @@ export async function openKeeperLink(args: {
     // A keeper that was started anew counts its exits from the beginning.
     if (bootId !== hello.bootId) newest = 0;
     bootId = hello.bootId;
+    if (pid !== null && pid !== hello.pid) changes += 1;
+    pid = hello.pid;
     live = client;
     await client.subscribe(newest, (exit) => {
       newest = Math.max(newest, exit.seq);
@@ -100,6 +106,7 @@ export async function openKeeperLink(args: {
       closed: new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve())),
     },
     connected: () => live !== null,
+    changes: () => changes,
     onConnected: (listener) => listeners.add(listener),
     close() {
       stop.abort();

@@ -108,7 +108,11 @@ export const realFiles: Files = {
 
   async space(path) {
     const found = await orNull(fs.statfs(path));
-    return found && { freeBytes: found.bavail * found.bsize, totalBytes: found.blocks * found.bsize };
+    if (!found) return null;
+    // Blocks kept for root count neither as free nor as used, as in df.
+    const usedBytes = (found.blocks - found.bfree) * found.bsize;
+    const freeBytes = found.bavail * found.bsize;
+    return { freeBytes, totalBytes: usedBytes + freeBytes };
   },
 
   copy: copyFile,

@@ -27,7 +27,7 @@ export async function observedWorkers(context: Context, runtime: SiteRuntime): P
       workers.push({
         pid: process.pid,
         generation: generation.number,
-        release: current?.release ?? 0,
+        release: generation.release ?? 0,
         state: !told?.ready
           ? "booting"
           : runtime.hung.has(process.pid) || current === null
