@@ -97,6 +97,10 @@ export function judgeHealth(context: Context, runtime: SiteRuntime, site: Desire
     errorRate: traffic.errorRate,
     queueWaitingShare5m: traffic.queueWaitingShare5m,
   });
+  if (site.wanted === "started" && verdict.status === "down" && isBeingBroughtUp(context, site)) {
+    verdict.status = "unknown";
+    verdict.reason = "It is being brought up.";
+  }
   const reason =
     verdict.status === "down" && runtime.restart.reason !== null
       ? `${runtime.restart.reason}`
