@@ -1,5 +1,4 @@
 /** Small source trees as people write them, on a real disk, and what is proposed for each. */
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs/promises";
 import { dirname } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -7,6 +6,7 @@ import type { Inspection } from "../../schema/inspection.ts";
 import type { KeeperClient } from "../../system/keeper-client.ts";
 import { createRealSystem } from "../../system/real-system.ts";
 import { anInstance } from "../../testing/release-scene.ts";
+import { runCommand } from "../../testing/run-command.ts";
 import { createTempFolder } from "../../testing/temp-folder.ts";
 import { inspectSource } from "./inspect-source.ts";
 
@@ -277,7 +277,7 @@ describe("data", () => {
       "__pycache__/x.pyc": "",
       "venv/pyvenv.cfg": "",
     });
-    execFileSync("git", ["init", "-q", folder]);
+    runCommand("git", ["init", "-q", folder]);
     await fs.appendFile(`${folder}/.git/config`, `[core]\n\tfsmonitor = "touch ${folder}/was-run; false"\n`);
     const found = await inspect(folder);
     expect(data(found).sort()).toEqual(["secrets.toml file", "state directory"]);

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs/promises";
 import { expect, it } from "vitest";
 import { releaseScenes } from "../../testing/release-scene.ts";
+import { runCommand } from "../../testing/run-command.ts";
 import { listReleases } from "./release-records.ts";
 
 const scenes = releaseScenes();
@@ -93,7 +93,7 @@ it("declared data is linked, not copied; a declared folder that is missing is ma
 it("special files are left out and named", async () => {
   const scene = await scenes.open();
   await scene.write({ "app.py": "" });
-  execFileSync("mkfifo", [`${scene.source}/pipe`]);
+  runCommand("mkfifo", [`${scene.source}/pipe`]);
   const { notes } = await scene.prepare(1);
   expect(notes).toEqual(["pipe is neither a file nor a folder and was left out."]);
   expect(await scene.system.files.list(scene.paths.release(1))).toEqual(["app.py"]);

@@ -1,9 +1,9 @@
 /** A database that is written to without a pause, through the release that serves, while releases come and go. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import { expect, it } from "vitest";
 import { releaseScenes } from "../../testing/release-scene.ts";
+import { type ChildProcess, startCommand } from "../../testing/run-command.ts";
 
 const scenes = releaseScenes();
 
@@ -75,10 +75,10 @@ type Writer = { committed(): number; wrote(rows: number): Promise<void>; stop():
 async function startWriter(scene: Scene, number: number, journal: string): Promise<Writer> {
   const program = `${scene.root}/writer.py`;
   await fs.writeFile(program, WRITER, { mode: 0o644 });
-  const child = spawn(
+  const child = startCommand(
     "/usr/bin/python3",
     [program, `${scene.paths.release(number)}/var/app.db`, journal, String(process.pid)],
-    { cwd: "/", stdio: ["ignore", "pipe", "inherit"], ...ids(scene) },
+    ids(scene),
   );
   const exited = once(child, "exit");
   let output = "";
