@@ -1,8 +1,7 @@
 /** The journal by cursor, with a wait for news. */
 import { MAX_WAIT_MS } from "../../control/contract.ts";
-import type { Route } from "./http.ts";
-import { boundedNumber } from "./operation-routes.ts";
-import type { ControlParts } from "./server.ts";
+import { boundedNumber, type Route } from "./http.ts";
+import type { ControlParts } from "./parts.ts";
 
 const MAX_EVENTS = 500;
 

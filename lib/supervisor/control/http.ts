@@ -150,3 +150,9 @@ function send(response: ServerResponse, status: number, json: unknown, type: str
   response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text) });
   response.end(text);
 }
+
+/** A whole number from a query, within 0 and `most`; anything else is `otherwise`. */
+export function boundedNumber(text: string | null, otherwise: number, most: number): number {
+  if (text === null || !/^\d+$/.test(text)) return otherwise;
+  return Math.min(Number(text), most);
+}

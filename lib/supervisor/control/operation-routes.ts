@@ -2,8 +2,8 @@
 import { MAX_WAIT_MS, startOperationSchema } from "../../control/contract.ts";
 import type { Operation } from "../../schema/operation.ts";
 import { beginRestart, beginRollout } from "../site-actions.ts";
-import { type Call, Refusal, type Route } from "./http.ts";
-import type { ControlParts } from "./server.ts";
+import { boundedNumber, type Call, Refusal, type Route } from "./http.ts";
+import type { ControlParts } from "./parts.ts";
 
 export function operationRoutes({ context }: ControlParts): Route[] {
   return [
@@ -120,10 +120,4 @@ function unknownOperation(id: string | undefined): never {
     title: "Unknown operation",
     detail: `There is no operation ${id ?? ""}; the oldest are forgotten.`,
   });
-}
-
-/** A whole number from a query, within 0 and `most`; anything else is `otherwise`. */
-export function boundedNumber(text: string | null, otherwise: number, most: number): number {
-  if (text === null || !/^\d+$/.test(text)) return otherwise;
-  return Math.min(Number(text), most);
 }

@@ -1,26 +1,12 @@
 /** The supervisor's end of the contract: an HTTP server on a unix socket that only the panel's user can open. */
 import { createServer } from "node:http";
-import type { PendingEdits } from "../apply.ts";
-import type { Context } from "../context.ts";
-import type { HostLook } from "../host-look.ts";
-import type { Loop } from "../loop.ts";
-import type { Workloads } from "../workloads.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { answer, type Route } from "./http.ts";
 import { operationRoutes } from "./operation-routes.ts";
+import type { ControlParts } from "./parts.ts";
 import { siteRoutes } from "./site-routes.ts";
 import { sourceRoutes } from "./source-routes.ts";
 import { stateRoutes } from "./state-routes.ts";
-
-export type ControlParts = {
-  context: Context;
-  workloads: Workloads;
-  edits: PendingEdits;
-  host: HostLook;
-  loop: Loop;
-  /** Milliseconds since the epoch. */
-  startedAt: number;
-};
 
 export type ControlServer = { close(): Promise<void> };
 

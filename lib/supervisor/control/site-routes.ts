@@ -10,9 +10,8 @@ import { observedWorkers } from "../pool/observed-workers.ts";
 import { listReleases } from "../releases/release-records.ts";
 import { findStrays } from "../releases/strays.ts";
 import type { SiteRuntime } from "../site-runtime.ts";
-import { type Call, Refusal, type Route } from "./http.ts";
-import { boundedNumber } from "./operation-routes.ts";
-import type { ControlParts } from "./server.ts";
+import { boundedNumber, type Call, Refusal, type Route } from "./http.ts";
+import type { ControlParts } from "./parts.ts";
 
 const MAX_HISTORY_MINUTES = 2 * 24 * 60;
 /** Half a second of work at most; a page that did not find enough says where to go on. */

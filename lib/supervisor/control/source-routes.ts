@@ -5,7 +5,7 @@ import { checkSpec } from "../inspect/check-spec.ts";
 import { inspectSource } from "../inspect/inspect-source.ts";
 import { listFolders } from "../inspect/list-folders.ts";
 import { Refusal, type Route } from "./http.ts";
-import type { ControlParts } from "./server.ts";
+import type { ControlParts } from "./parts.ts";
 
 export function sourceRoutes({ context }: ControlParts): Route[] {
   return [

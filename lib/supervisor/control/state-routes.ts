@@ -2,7 +2,7 @@
 import { CONTROL_PROTOCOL, type Hello, putDesiredSchema } from "../../control/contract.ts";
 import { observedState } from "../observed-state.ts";
 import { Refusal, type Route } from "./http.ts";
-import type { ControlParts } from "./server.ts";
+import type { ControlParts } from "./parts.ts";
 
 export function stateRoutes({ context, workloads, edits, host, loop, startedAt }: ControlParts): Route[] {
   return [
