@@ -3,6 +3,7 @@
  * When the connection ends, `closed` resolves and whatever was under way is rejected; to connect again is the caller's business.
  */
 import { createConnection, type Socket } from "node:net";
+import type { KeeperExit, KeeperHello, KeeperProcess, KeeperSocket, KeeperStatus } from "./keeper-facts.ts";
 import {
   parseExit,
   parseHello,
@@ -14,57 +15,19 @@ import {
   readRecord,
 } from "./keeper-replies.ts";
 
+export type {
+  KeeperChild,
+  KeeperExit,
+  KeeperHello,
+  KeeperProcess,
+  KeeperSocket,
+  KeeperStatus,
+} from "./keeper-facts.ts";
+
 export const KEEPER_PROTOCOL = 1;
 
 /** Longest line taken from the keeper. It never queues more than 4 MiB for a client. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
-
-/** A process that cannot be mistaken for another: its pid and field 22 of /proc/<pid>/stat. */
-export type KeeperProcess = { pid: number; startTime: number };
-
-export type KeeperHello = { protocol: number; pid: number; startedAt: number; bootId: string };
-
-/**
- * `held` is false while a survivor of a dead keeper has the socket and does not share it; `rebound` is true while
- * nobody was spawned with it since it had to be bound anew.
- */
-export type KeeperSocket = {
-  name: string;
-  kind: "unix" | "tcp";
-  address: string;
-  port: number | null;
-  held: boolean;
-  rebound: boolean;
-};
-
-/** `leaderless`: the process itself is dead, others of its group (`pgid`) are alive. `since` in ms since the epoch. */
-export type KeeperChild = KeeperProcess & {
-  name: string;
-  since: number;
-  state: "alive" | "leaderless";
-  pgid: number;
-  adopted: boolean;
-};
-
-/** `known` is false for processes adopted from a dead keeper: then code and signal are null. `at` in ms since the epoch. */
-export type KeeperExit = KeeperProcess & {
-  seq: number;
-  name: string;
-  code: number | null;
-  signal: string | null;
-  at: number;
-  known: boolean;
-};
-
-export type KeeperStatus = {
-  sockets: KeeperSocket[];
-  children: KeeperChild[];
-  exits: KeeperExit[];
-  lostExits: number;
-  stopping: boolean;
-  supervisor: { pid: number | null; restarts: number };
-  rssBytes: number;
-};
 
 /** `mode`, `uid` and `gid` are those of the socket file; its mode is 0600 unless told otherwise. */
 export type ListenRequest = { name: string; backlog: number; mode?: number; uid?: number; gid?: number } & (

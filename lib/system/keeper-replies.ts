@@ -6,7 +6,7 @@ import type {
   KeeperProcess,
   KeeperSocket,
   KeeperStatus,
-} from "./keeper-client.ts";
+} from "./keeper-facts.ts";
 
 type Fields = Record<string, unknown>;
 

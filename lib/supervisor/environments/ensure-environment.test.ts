@@ -1,8 +1,9 @@
 import * as fs from "node:fs/promises";
 import { expect, it } from "vitest";
 import { type ReleaseScene, releaseScenes } from "../../testing/release-scene.ts";
-import { type EnvironmentArgs, type EnvironmentResult, ensureEnvironment } from "./ensure-environment.ts";
+import { type EnvironmentArgs, ensureEnvironment } from "./ensure-environment.ts";
 import { findInterpreter } from "./interpreter.ts";
+import type { EnvironmentResult } from "./result.ts";
 
 const scenes = releaseScenes();
 const INSTALL_TIMEOUT = 300_000;

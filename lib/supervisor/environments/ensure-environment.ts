@@ -15,6 +15,7 @@ import { installPackages, readGunicornVersion } from "./install-packages.ts";
 import { installVariables } from "./install-variables.ts";
 import { findInterpreter, type Interpreter } from "./interpreter.ts";
 import { readRequirements, type WantedPackages } from "./read-requirements.ts";
+import type { EnvironmentResult } from "./result.ts";
 
 export type EnvironmentArgs = {
   system: System;
@@ -28,10 +29,6 @@ export type EnvironmentArgs = {
   /** The supervisor's own variables; those that tell pip and uv where packages come from are passed on. */
   variables?: Record<string, string | undefined>;
 };
-
-export type EnvironmentResult =
-  | { ok: true; hash: string; python: string; gunicornVersion: string; reused: boolean }
-  | { ok: false; sentence: string; evidence: string[] };
 
 /** Never rejects for what the application asks for: a failed install is a result, with one sentence and the last lines. */
 export async function ensureEnvironment(args: EnvironmentArgs): Promise<EnvironmentResult> {

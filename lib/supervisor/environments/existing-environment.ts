@@ -1,8 +1,8 @@
 /** An environment somebody else made: looked at, used, never changed. */
 import { createHash } from "node:crypto";
 import type { Account, System } from "../../system/system.ts";
-import type { EnvironmentResult } from "./ensure-environment.ts";
 import { lastLine, runAs } from "./interpreter.ts";
+import type { EnvironmentResult } from "./result.ts";
 
 const CHECK_TIMEOUT_MS = 20_000;
 
