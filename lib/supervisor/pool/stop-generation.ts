@@ -70,6 +70,9 @@ export async function stopGeneration(args: {
   if (!args.keepSocket) {
     if (socketHeld) await keeper.unlisten(name);
     await forgetGeneration(context, siteName, generation);
+    // Known at once and not at the next look: what is done next (pruning) asks which generations there are.
+    const runtime = context.sites.get(siteName);
+    if (runtime) runtime.generations = runtime.generations.filter(({ number }) => number !== generation);
   }
   return report;
 }
