@@ -155,3 +155,38 @@ test("removing a site names what is lost, and asks for its name before its files
   await confirm.click();
   await expect(page.getByText("No sites yet")).toBeVisible({ timeout: 60_000 });
 });
+
+test("a site that cannot start says why, and is tried again from there without losing an answer", async ({
+  page,
+  stack,
+}) => {
+  const folder = `${stack.folder}/broken`;
+  const { entry } = await writeApp(folder, "raises-at-import");
+  await signIn(page, stack.admin);
+  await createSite(page, { folder, name: "broken", entry });
+  await expect(page.getByRole("button", { name: "Try again" })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("region", { name: /^Create/ }).getByRole("alert")).toBeVisible();
+  await page.getByRole("button", { name: "Change the answers" }).click();
+  await page.getByRole("textbox", { name: "Health check" }).fill("/ready");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByRole("textbox", { name: "Domain 1" })).toHaveValue("broken.localhost");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await writeApp(folder, "healthy", { version: "mended" });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("A real request through nginx was answered.")).toBeVisible({ timeout: 60_000 });
+  expect((await visit(stack, "broken.localhost")).text).toContain("mended");
+});
+
+test("while the supervisor is away the page says so, and that sites go on", async ({ page, stack }) => {
+  await signIn(page, stack.admin);
+  await page.goto("/server");
+  const { body } = await page.evaluate(async () => ({ body: await (await fetch("/api/v1/status")).json() }));
+  process.kill(body.supervisor.pid, "SIGSTOP");
+  try {
+    await expect(page.getByText("The supervisor is away.")).toBeVisible({ timeout: 60_000 });
+    expect((await visit(stack, "broken.localhost")).status).toBe(200);
+  } finally {
+    process.kill(body.supervisor.pid, "SIGCONT");
+  }
+  await expect(page.getByText("The supervisor is away.")).toBeHidden({ timeout: 60_000 });
+});

@@ -28,11 +28,12 @@ export async function signIn(page: Page, { username, password }: Credentials): P
 /** From a folder to a site that answered a real request, taking every proposal. */
 export async function createSite(
   page: Page,
-  { folder, name }: { folder: string; name?: string },
+  { folder, name, entry }: { folder: string; name?: string; entry?: string },
 ): Promise<void> {
   await page.goto("/sites/new");
   await page.getByRole("combobox", { name: "Path" }).fill(folder);
   await page.getByRole("button", { name: "Look into this folder" }).click();
+  if (entry) await page.getByRole("textbox", { name: "Entry point" }).fill(entry);
   await page.getByRole("button", { name: "Continue" }).click();
   if (name) await page.getByRole("textbox", { name: "Name", exact: true }).fill(name);
   await page.getByRole("button", { name: "Continue" }).click();
