@@ -13,7 +13,10 @@ const SHOWN_LINES = 120;
 const tool = (file) => path.join(root, "node_modules", file);
 
 const CHECKS = [
-  { name: "types", args: [tool("typescript/bin/tsc"), "--noEmit", "--pretty", "false"] },
+  {
+    name: "types",
+    args: [tool("typescript/bin/tsc"), "--noEmit", "--incremental", "false", "--pretty", "false"],
+  },
   {
     name: "style",
     args: [tool("@biomejs/biome/bin/biome"), "check", "--colors=off", "--error-on-warnings", "."],

@@ -50,7 +50,7 @@ export async function spawnMaster(
   await system.files.makeFolder(paths.logs, { mode: 0o755 });
   context.sites.get(siteName)?.exitsRead.set(generation.number, 0);
   const name = generationName(siteName, generation.number);
-  return system.keeper.spawn({
+  const master = await system.keeper.spawn({
     name,
     argv: [generation.python, "-m", "gunicorn", "-c", paths.generationConfig(generation.number)],
     cwd: generation.folder,
@@ -62,6 +62,30 @@ export async function spawnMaster(
     sockets: [name],
     inherit: "systemd",
   });
+  rememberMaster(context, siteName, generation, master);
+  return master;
+}
+
+/** Known at once and not at the next look, so that nobody calls a site dead whose new master already serves. */
+function rememberMaster(
+  context: Context,
+  siteName: string,
+  generation: Generation,
+  master: SpawnReply,
+): void {
+  const runtime = context.sites.get(siteName);
+  if (!runtime) return;
+  runtime.generations = [
+    ...runtime.generations.filter(({ number }) => number !== generation.number),
+    {
+      number: generation.number,
+      release: generation.release,
+      pid: master.pid,
+      startTime: master.startTime,
+      startedAt: context.system.clock.now(),
+      socketHeld: true,
+    },
+  ];
 }
 
 /** Writes the configuration a person can read; a master that is started again reads it again. */
