@@ -5,9 +5,11 @@ import { afterDeath } from "../core/restart-policy.ts";
 import { type Actor, type Operation, systemActor } from "../schema/operation.ts";
 import type { Context } from "./context.ts";
 import { startPanel } from "./panel.ts";
+import { readGeneration } from "./pool/generation-store.ts";
 import { holdSocket, spawnMaster } from "./pool/spawn-master.ts";
 import { stopGeneration } from "./pool/stop-generation.ts";
 import { proxySites, publishSites } from "./publish-sites.ts";
+import { carryAfterDrain } from "./releases/persistent.ts";
 import { beginRemove, beginRollout, beginScale, beginStart, beginStop } from "./site-actions.ts";
 import type { SiteRuntime } from "./site-runtime.ts";
 import { noteFailedStart, type Workload, type Workloads } from "./workloads.ts";
@@ -47,9 +49,7 @@ function applyStep(
       publishInBackground(context, workloads.nginx);
       return null;
     case "retire-generation":
-      inBackground(context, step.siteName, () =>
-        stopGeneration({ context, siteName: step.siteName, generation: step.generation, drain: true }),
-      );
+      inBackground(context, step.siteName, (runtime) => retire(context, runtime, step.generation));
       return null;
     case "respawn-master":
       inBackground(context, step.site.spec.name, (runtime) => respawn(context, runtime));
@@ -121,6 +121,18 @@ export function delayRestart(context: Context, runtime: SiteRuntime, livedMs: nu
     reason: `${why} ${decision.reason}`,
     crashLoop: decision.crashLoop,
   };
+}
+
+/** Ends a generation that serves nobody any more; what its application wrote last is shown by the one that does. */
+async function retire(context: Context, runtime: SiteRuntime, generation: number): Promise<void> {
+  const siteName = runtime.name;
+  const record = await readGeneration(context, siteName, generation);
+  await stopGeneration({ context, siteName, generation, drain: true });
+  const site = context.desired.get().sites.find(({ spec }) => spec.name === siteName);
+  if (!record || !site || !runtime.current || runtime.current.release === record.release) return;
+  const { user, release: from } = record;
+  const notes = await carryAfterDrain({ context, site, user, from, to: runtime.current.release });
+  for (const note of notes) context.log(`${siteName}: ${note}`);
 }
 
 async function respawn(context: Context, runtime: SiteRuntime): Promise<void> {

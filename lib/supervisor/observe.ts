@@ -1,6 +1,7 @@
 /** Looks at the machine: what the keeper holds, which masters live, what is on disk. The plan is made from this. */
 import { sitePaths } from "../core/layout.ts";
 import type { ObservedSite, ObservedWorld } from "../core/plan.ts";
+import type { DesiredSite } from "../schema/desired.ts";
 import type { KeeperStatus } from "../system/keeper-client.ts";
 import type { Context } from "./context.ts";
 import { createSiteMetrics } from "./logs/site-metrics.ts";
@@ -10,6 +11,7 @@ import { readRelease } from "./releases/release-records.ts";
 import { cutOver } from "./rollout/cut-over.ts";
 import { recallFailure } from "./site-failures.ts";
 import { createSiteRuntime, type GenerationView, type SiteRuntime } from "./site-runtime.ts";
+import { tidySite } from "./tidy.ts";
 import type { Workloads } from "./workloads.ts";
 
 /** Refreshes the memory of every site from the keeper and makes the world the plan is drawn up for. */
@@ -23,8 +25,10 @@ export async function observe(context: Context, workloads: Workloads): Promise<O
     ...context.sites.keys(),
   ]);
   for (const name of names) {
-    const siteId = desired.sites.find((site) => site.spec.name === name)?.id ?? null;
-    const runtime = context.sites.get(name) ?? (await adopt(context, name, siteId));
+    const site = desired.sites.find((candidate) => candidate.spec.name === name) ?? null;
+    const siteId = site?.id ?? null;
+    const held = new Set(views.get(name)?.map(({ number }) => number));
+    const runtime = context.sites.get(name) ?? (await adopt(context, name, site, held));
     runtime.siteId = siteId ?? runtime.siteId;
     runtime.generations = await withReleases(context, runtime, views.get(name) ?? []);
     const highest = Math.max(0, ...runtime.generations.map((generation) => generation.number));
@@ -120,8 +124,14 @@ async function withReleases(
 }
 
 /** Takes up a site this process has not seen yet: which generation serves, what failed, what the past looked like. */
-async function adopt(context: Context, name: string, siteId: string | null): Promise<SiteRuntime> {
+async function adopt(
+  context: Context,
+  name: string,
+  site: DesiredSite | null,
+  held: ReadonlySet<number>,
+): Promise<SiteRuntime> {
   const { system, instance } = context;
+  const siteId = site?.id ?? null;
   const metrics = await createSiteMetrics({
     system,
     logFiles: context.logFiles,
@@ -140,5 +150,6 @@ async function adopt(context: Context, name: string, siteId: string | null): Pro
     runtime.releaseCreatedAt = release?.createdAt ?? null;
     runtime.user = runtime.current.user;
   }
+  await tidySite({ context, siteName: name, site, current: runtime.current, held });
   return runtime;
 }

@@ -18,6 +18,7 @@ import { createNotices } from "./notices.ts";
 import { openOperations } from "./operations.ts";
 import { parseGenerationName } from "./pool/names.ts";
 import { stopGeneration } from "./pool/stop-generation.ts";
+import { tidyInstance } from "./tidy.ts";
 import { createWorkloads, describeExit, noteDeath } from "./workloads.ts";
 
 const PANEL_STOP_DEADLINE_MS = 5_000;
@@ -68,6 +69,7 @@ export async function startSupervisor(args: {
     wake: () => loop.wake(),
     log,
   };
+  await tidyInstance(context).catch((cause) => log(`tidying up: ${String(cause)}`));
   const loop = createLoop({ context, workloads, edits, host });
   exits.onExit((exit) => {
     if (!stop.signal.aborted) onExit(exit);

@@ -68,10 +68,11 @@ export async function nextGenerationNumber(context: Context, siteName: string): 
 export async function forgetGeneration(context: Context, siteName: string, number: number): Promise<void> {
   const paths = sitePaths(context.instance, siteName);
   const { files } = context.system;
-  await files.remove(paths.generationRecord(number));
   await files.remove(paths.generationConfig(number));
   await files.remove(paths.facts(number));
   await files.remove(`${paths.facts(number)}.exits`);
   await files.remove(paths.stacks(number));
   await files.remove(paths.socket(number));
+  // Last, because whoever goes on with this after a crash finds the rest by it.
+  await files.remove(paths.generationRecord(number));
 }
