@@ -7,13 +7,14 @@ import type { LogFiles } from "../system/log-files.ts";
 import type { System } from "../system/system.ts";
 import { delayRestart, type PendingEdits } from "./apply.ts";
 import type { Context } from "./context.ts";
-import { startControlServer } from "./control/server.ts";
+import type { ControlParts } from "./control/parts.ts";
+import { type ControlServer, startControlServer } from "./control/server.ts";
 import { openDesiredStore } from "./desired-store.ts";
 import type { Exits } from "./exits.ts";
 import { createHostLook } from "./host-look.ts";
 import { openJournal } from "./journal.ts";
 import { createLoop } from "./loop.ts";
-import { createProxy } from "./nginx/proxy.ts";
+import { createProxy, type Proxy as NginxProxy } from "./nginx/proxy.ts";
 import { createNotices } from "./notices.ts";
 import { openOperations } from "./operations.ts";
 import { parseGenerationName } from "./pool/names.ts";
@@ -39,6 +40,8 @@ export async function startSupervisor(args: {
   link: Pick<KeeperLink, "onConnected" | "changes">;
   startedAt: number;
   log: (line: string) => void;
+  /** What stands in for real nginx and the real control socket where the machine is made of data. */
+  parts?: { proxy: NginxProxy; startControl: (parts: ControlParts) => Promise<ControlServer> };
 }): Promise<Supervisor> {
   const { system, logFiles, instance, exits, log } = args;
   const paths = instancePaths(instance);
@@ -61,7 +64,9 @@ export async function startSupervisor(args: {
     operations,
     desired: await openDesiredStore(system, paths.desired),
     exits,
-    proxy: createProxy({ system, instance, checkToken, journal: (event) => journal.write(event) }),
+    proxy:
+      args.parts?.proxy ??
+      createProxy({ system, instance, checkToken, journal: (event) => journal.write(event) }),
     sites: new Map(),
     publishedKey: null,
     keeperChanges: args.link.changes,
@@ -83,7 +88,7 @@ export async function startSupervisor(args: {
     pid: process.pid,
     detail: `The supervisor ${process.pid} has started.`,
   });
-  const control = await startControlServer({
+  const control = await (args.parts?.startControl ?? startControlServer)({
     context,
     workloads,
     edits,

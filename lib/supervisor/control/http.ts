@@ -85,7 +85,8 @@ export async function answer(
   }
 }
 
-function match(
+/** The route that answers, with what its pattern caught; null when there is none. */
+export function match(
   routes: Route[],
   method: string,
   path: string,

@@ -10,18 +10,23 @@ import { stateRoutes } from "./state-routes.ts";
 
 export type ControlServer = { close(): Promise<void> };
 
-/** Listens on instancePaths.supervisorSocket, replacing what a dead predecessor left there. */
-export async function startControlServer(parts: ControlParts): Promise<ControlServer> {
-  const { context } = parts;
-  const { files } = context.system;
-  const path = context.paths.supervisorSocket;
-  const routes: Route[] = [
+/** Everything the panel can ask for. */
+export function controlRoutes(parts: ControlParts): Route[] {
+  return [
     ...stateRoutes(parts),
     ...operationRoutes(parts),
     ...eventRoutes(parts),
     ...siteRoutes(parts),
     ...sourceRoutes(parts),
   ];
+}
+
+/** Listens on instancePaths.supervisorSocket, replacing what a dead predecessor left there. */
+export async function startControlServer(parts: ControlParts): Promise<ControlServer> {
+  const { context } = parts;
+  const { files } = context.system;
+  const path = context.paths.supervisorSocket;
+  const routes = controlRoutes(parts);
   const server = createServer((request, response) => void answer(routes, request, response, context.log));
   server.keepAliveTimeout = 30_000;
   await files.remove(path);
