@@ -31,8 +31,9 @@ Starts everything in the foreground: keeper, supervisor, panel, nginx and the si
   --http-address HOST    address nginx listens on          MONBAN_HTTP_ADDRESS   0.0.0.0
   --no-sample            no sample site on an empty folder MONBAN_SAMPLE=0
 
-Also read: MONBAN_HTTPS_PORT (8443), MONBAN_SETUP_TOKEN (unattended set-up), MONBAN_NGINX and MONBAN_PYTHON
-(programs to use), MONBAN_SOURCE_ROOTS (folders sites may come from, separated by colons).
+Also read: MONBAN_SETUP_TOKEN (unattended set-up), MONBAN_NGINX and MONBAN_PYTHON (programs to use),
+MONBAN_SOURCE_ROOTS (folders sites may come from, separated by colons), MONBAN_PANEL_HOSTS (further names the
+panel answers to), MONBAN_METRICS_LOOPBACK=1 (/metrics without a token on this machine).
 `;
 
 /** Reads flags and environment; throws a SettingError that names what is wrong. */

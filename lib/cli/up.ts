@@ -6,6 +6,7 @@ import { instancePaths } from "../core/layout.ts";
 import type { Instance } from "../schema/instance.ts";
 import { connectKeeper } from "../system/keeper-client.ts";
 import { launchKeeper } from "../system/launch-keeper.ts";
+import { checkPorts } from "./check-ports.ts";
 import { placeSample, prepareInstance, setupToken } from "./prepare-instance.ts";
 import { readSettings } from "./settings.ts";
 
@@ -34,6 +35,7 @@ export async function up(argv: string[], program: { root: string; version: strin
     say("Nothing was started. Stop it with Ctrl-C where it runs, or with: npx monban down");
     return 1;
   }
+  await checkPorts(instance);
   const token = await setupToken(instance, process.env.MONBAN_SETUP_TOKEN || undefined);
   if (settings.sample) await placeSample(instance);
   await writeWhole(paths.instanceFile, JSON.stringify(instance, null, 2), instance.users ? 0o644 : 0o600);
