@@ -1,16 +1,18 @@
 /** `monban up`: starts the keeper, waits until the panel answers, and stays until it is told to stop. */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, readlink, rename, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { instancePaths } from "../core/layout.ts";
+import { instancePaths, sitePaths } from "../core/layout.ts";
 import type { Instance } from "../schema/instance.ts";
 import { connectKeeper } from "../system/keeper-client.ts";
 import { launchKeeper } from "../system/launch-keeper.ts";
+import { askSupervisor } from "./ask-supervisor.ts";
 import { checkPorts } from "./check-ports.ts";
 import { placeSample, prepareInstance, setupToken } from "./prepare-instance.ts";
 import { readSettings } from "./settings.ts";
 
-const READY_DEADLINE_MS = 60_000;
+/** After this long without a panel the reason is told; waiting goes on. */
+const PATIENCE_MS = 20_000;
 const READY_LOOK_EVERY_MS = 50;
 /** The supervisor lets requests finish for as long as sites allow, 30 s by default; then the keeper insists. */
 const SHUTDOWN_TIMEOUT_MS = 60_000;
@@ -78,6 +80,7 @@ export async function up(argv: string[], program: { root: string; version: strin
     say(`The keeper ended (${end.signal ?? `exit code ${end.code}`}); starting it again. Sites go on.`);
     launched = launch(instance, configFile);
   }
+  stopping = true;
   await ready;
   say("Everything is stopped.");
   return 0;
@@ -142,16 +145,15 @@ async function announce(
   say: (line: string) => void,
   isStopping: () => boolean,
 ): Promise<void> {
-  const until = Date.now() + READY_DEADLINE_MS;
+  const tellAt = Date.now() + PATIENCE_MS;
   const url = await panelUrl(instance);
   const paths = instancePaths(instance);
+  let told = false;
   while (!(await answers(instance))) {
     if (isStopping()) return;
-    if (Date.now() > until) {
-      say(
-        `The panel does not answer at ${url}. Its log: ${paths.processLogs}/panel.log; the supervisor's: ${paths.processLogs}/supervisor.log`,
-      );
-      return;
+    if (!told && Date.now() > tellAt) {
+      told = true;
+      say(`The panel does not answer at ${url} yet. ${await whatIsWrong(instance)}`);
     }
     await pause(READY_LOOK_EVERY_MS);
   }
@@ -161,12 +163,31 @@ async function announce(
   say(`  Panel        ${url}`);
   const unset = token !== null && (await readFile(paths.setupTokenFile, "utf8").catch(() => null)) !== null;
   if (unset) say(`  Setup token  ${token}   (works once, on the first page)`);
-  if (sample)
-    say(
-      `  Sample site  http://sample.localhost:${instance.httpPort}/   (ready a moment after the first start)`,
-    );
+  const sampleUrl = `http://sample.localhost:${instance.httpPort}/`;
+  if (await serves(instance, "sample")) say(`  Sample site  ${sampleUrl}`);
+  else if (sample && unset) say(`  Sample site  ${sampleUrl}   (ready in a moment)`);
   say(`  Data         ${instance.data}`);
   say("Ctrl-C stops everything.");
+}
+
+/** Whether a site of that name has a release: one that was removed has none. */
+async function serves(instance: Instance, name: string): Promise<boolean> {
+  return readlink(sitePaths(instance, name).current).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The supervisor's reason, or where to read on when there is none. */
+async function whatIsWrong(instance: Instance): Promise<string> {
+  const { processLogs } = instancePaths(instance);
+  try {
+    const { panel } = await askSupervisor(instance).observed();
+    if (panel.reason) return `${panel.reason} It is tried again and again.`;
+    return `It is ${panel.state}; its log: ${processLogs}/panel.log`;
+  } catch {
+    return `Nor does the supervisor; its log: ${processLogs}/supervisor.log`;
+  }
 }
 
 export async function panelUrl(instance: Instance): Promise<string> {
