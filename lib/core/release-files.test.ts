@@ -52,6 +52,8 @@ it("symbolic links mean the same place in a release as in the source", () => {
 
 it("names of system users fit Linux and stay different", () => {
   expect(systemUserName("shop")).toBe("monban-shop");
+  // A site that is called nginx does not become the user that reads what all sites own.
+  expect(systemUserName("nginx")).toMatch(/^monban-nginx-[a-z0-9]{7}$/);
   const names = ["a", "b"].map((end) => systemUserName(`${"x".repeat(30)}-${end}`));
   expect(new Set(names).size).toBe(2);
   for (const name of names) expect(name).toMatch(/^monban-[a-z0-9-]{1,25}$/);
@@ -126,7 +128,7 @@ it("the first folder that is closed to somebody is named", () => {
 
 it("sources lie where sites lie, or where the installation says", () => {
   const at = (real: string, roots: string[] = []) =>
-    refusalOfFolder({ real, data: "/var/lib/monban", roots });
+    refusalOfFolder({ real, data: "/var/lib/monban", program: "/srv/program/dist", roots });
   for (const allowed of [
     "/srv/shop",
     "/home/ann/shop",
@@ -152,8 +154,8 @@ it("sources lie where sites lie, or where the installation says", () => {
   }
   expect(at("/var/lib/x", ["/var/lib/x"])).toBeNull();
   expect(at("/srv/shop", ["/var/lib/x"])).toContain("/var/lib/x");
-  expect(isShownFolder({ real: "/var", data: "/d", roots: ["/var/lib/x"] })).toBe(true);
-  expect(isShownFolder({ real: "/srv", data: "/d", roots: ["/var/lib/x"] })).toBe(false);
+  expect(isShownFolder({ real: "/var", data: "/d", program: "/p", roots: ["/var/lib/x"] })).toBe(true);
+  expect(isShownFolder({ real: "/srv", data: "/d", program: "/p", roots: ["/var/lib/x"] })).toBe(false);
   expect(parseSourceRoots(" /a/ :b:/c")).toEqual(["/a", "/c"]);
   expect(parseSourceRoots(undefined)).toEqual([]);
 });

@@ -165,7 +165,8 @@ export function releasesToPrune(args: {
 /** The system user of a site whose source has no owner of its own; Linux allows 32 characters. */
 export function systemUserName(siteName: string): string {
   const name = `monban-${siteName}`;
-  if (name.length <= 32) return name;
+  // nginx has that user for itself, and it may read what all sites own.
+  if (name.length <= 32 && name !== "monban-nginx") return name;
   const hash = fnv1a(siteName).toString(36).padStart(7, "0");
   return `${name.slice(0, 24).replace(/-+$/, "")}-${hash}`;
 }

@@ -117,7 +117,8 @@ export function releaseScenes() {
 }
 
 export function anInstance(root: string, privileged: boolean): Instance {
-  const account = { uid: NOBODY.uid, gid: NOBODY.gid, name: "nobody" };
+  // No user of the machine: sources of these tests belong to nobody, and no site runs as one of Monban's own users.
+  const account = { uid: 65_533, gid: NOBODY.gid, name: "monban" };
   return {
     version: "0.0.0",
     root: `${root}/dist`,

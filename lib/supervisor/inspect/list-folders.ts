@@ -42,7 +42,8 @@ export async function listFolders(
     if (stat.kind !== "directory") return fail(`${start} is not a folder.`);
     const data = (await files.realPath(instance.data)) ?? instance.data;
     const allowed = await Promise.all(roots.map(async (root) => (await files.realPath(root)) ?? root));
-    const isShown = (folder: string) => isShownFolder({ real: folder, data, roots: allowed });
+    const program = (await files.realPath(instance.root)) ?? instance.root;
+    const isShown = (folder: string) => isShownFolder({ real: folder, data, program, roots: allowed });
     if (!isShown(real)) return fail(`${real} cannot hold a site's source; choose another folder.`);
 
     const names = (await files.list(real)).filter((name) => !name.startsWith("."));

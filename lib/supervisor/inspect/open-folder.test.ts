@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { refusalOfFolder } from "../../core/allowed-folders.ts";
 import { siteSpecSchema } from "../../schema/site.ts";
 import type { KeeperClient } from "../../system/keeper-client.ts";
 import { createRealSystem } from "../../system/real-system.ts";
@@ -42,6 +43,18 @@ it("a folder that cannot be a source is refused with the repair", async () => {
   expect(await refusal(`${at}/data/sites/x`)).toContain("belongs to Monban itself");
   expect(await refusal(`${at}/data/sample`)).toBeNull();
   expect(await refusal(`${at}/shop`)).toBeNull();
+});
+
+it("a folder whose files root runs or keeps secret is refused", async () => {
+  const of = (real: string) =>
+    refusalOfFolder({ real, data: "/srv/monban", program: "/opt/monban/dist", roots: [] });
+  for (const real of ["/root", "/root/.ssh", "/root/.config/x", "/opt", "/tmp", "/usr/local/bin"])
+    expect(of(real), real).not.toBeNull();
+  for (const real of ["/srv/monban/program/1a2b", "/srv/monban/new", "/opt/monban/dist/keeper"])
+    expect(of(real), real).toContain("belongs to Monban itself");
+  expect(of("/opt/monban")).toContain("holds Monban's own program");
+  for (const real of ["/root/shop", "/opt/shop", "/usr/local/shop", "/usr/share/shop", "/srv/monban/sample"])
+    expect(of(real), real).toBeNull();
 });
 
 it("with named roots, only what lies in them is allowed, wherever they are", async () => {

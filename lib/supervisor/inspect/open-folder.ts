@@ -27,7 +27,8 @@ export async function openFolder(args: {
   if (stat.kind !== "directory") return fail(`${path} is not a folder; choose the folder it lies in.`);
   const allowed = await Promise.all(roots.map(async (root) => (await system.files.realPath(root)) ?? root));
   const data = (await system.files.realPath(instance.data)) ?? instance.data;
-  const refusal = refusalOfFolder({ real, data, roots: allowed });
+  const program = (await system.files.realPath(instance.root)) ?? instance.root;
+  const refusal = refusalOfFolder({ real, data, program, roots: allowed });
   if (refusal) return fail(refusal);
   try {
     await system.files.list(real);

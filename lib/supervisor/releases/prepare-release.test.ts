@@ -68,6 +68,30 @@ it("links inside the source lead to the copy, links out of it to the same place 
   expect(await at("conf/outside")).toBe(`${scene.root}/shared`);
 });
 
+it("a source that became a link to what no site may have is refused when it is copied", async () => {
+  const scene = await scenes.open();
+  await scene.write({ "app.py": "one" });
+  await scene.prepare(1);
+  await fs.mkdir(`${scene.instance.data}/supervisor`);
+  await fs.writeFile(`${scene.instance.data}/supervisor/desired.json`, "secret");
+  for (const target of [`${scene.instance.data}/supervisor`, "/etc"]) {
+    await fs.rm(scene.source, { recursive: true });
+    await fs.symlink(target, scene.source);
+    await expect(scene.prepare(2)).rejects.toMatchObject({ code: "source-refused" });
+  }
+  expect(await scene.system.files.list(scene.paths.releases)).not.toContain("2");
+});
+
+it.runIf(process.getuid?.() === 0)("root copies no folder of another user than the site's", async () => {
+  const scene = await scenes.open();
+  await fs.rm(scene.source, { recursive: true });
+  await fs.mkdir(`${scene.root}/of-root`, { mode: 0o700 });
+  await fs.symlink(`${scene.root}/of-root`, scene.source);
+  await expect(scene.prepare(1)).rejects.toMatchObject({ code: "source-refused" });
+  await fs.chown(`${scene.root}/of-root`, 65_533, 65_533);
+  await expect(scene.prepare(1)).rejects.toMatchObject({ code: "source-refused" });
+});
+
 it("declared data is linked, not copied; a declared folder that is missing is made in the source", async () => {
   const scene = await scenes.open({
     spec: {

@@ -1,6 +1,8 @@
 /** Makes a release: a copy of the source with links to the data, private until it is whole and published by a rename. */
+
+import { parseSourceRoots, refusalOfFolder } from "../../core/allowed-folders.ts";
 import { sitePaths } from "../../core/layout.ts";
-import { diffManifests } from "../../core/release-files.ts";
+import { diffManifests, systemUserName } from "../../core/release-files.ts";
 import type { DesiredSite } from "../../schema/desired.ts";
 import type { Actor } from "../../schema/operation.ts";
 import type { Release } from "../../schema/release.ts";
@@ -197,11 +199,24 @@ function newRecord({ context, number, actor }: PrepareArgs): Release {
   };
 }
 
-async function openSource({ context, site }: PrepareArgs): Promise<string> {
+/**
+ * The source where it really lies. Its rules are looked at again here, because root may copy it now: what was allowed
+ * when the settings were made may be a link to somewhere else today.
+ */
+async function openSource(args: PrepareArgs): Promise<string> {
+  const { context, site } = args;
   const { path } = site.spec.source;
   const real = await context.system.files.realPath(path);
   const stat = real === null ? null : await context.system.files.stat(real);
-  if (real !== null && stat?.kind === "directory") return real;
+  if (real !== null && stat?.kind === "directory") {
+    const refusal = (await refusalOf(context, real)) ?? strangersFolder(args, real, stat.uid);
+    if (refusal === null) return real;
+    throw new StepFailure({
+      code: "source-refused",
+      sentence: `The source of ${site.spec.name}, ${path}, may not be used: ${refusal}`,
+      hint: "Choose another folder in the settings of the site.",
+    });
+  }
   throw new StepFailure({
     code: "source-missing",
     sentence: stat
@@ -209,6 +224,29 @@ async function openSource({ context, site }: PrepareArgs): Promise<string> {
       : `The source folder of ${site.spec.name}, ${path}, does not exist.`,
     hint: "Put the folder back, or change the source in the settings of the site.",
   });
+}
+
+async function refusalOf({ system, instance }: Place, real: string): Promise<string | null> {
+  const { files } = system;
+  const place = async (folder: string) => (await files.realPath(folder)) ?? folder;
+  const roots = await Promise.all(parseSourceRoots(process.env.MONBAN_SOURCE_ROOTS).map(place));
+  return refusalOfFolder({
+    real,
+    data: await place(instance.data),
+    program: await place(instance.root),
+    roots,
+  });
+}
+
+/** Why root may not hand this folder to the site's user. The folder may have been exchanged after that user was chosen. */
+function strangersFolder({ context, site, user }: PrepareArgs, real: string, uid: number): string | null {
+  if (!context.system.accounts.privileged) return null;
+  const { nginx, panel } = context.instance.users ?? {};
+  if (user.uid === 0 || user.uid === nginx?.uid || user.uid === panel?.uid) {
+    return `${real} belongs to ${user.name}, and a site does not run as that user.`;
+  }
+  const isOwn = uid === 0 ? user.name === systemUserName(site.spec.name) : uid === user.uid;
+  return isOwn ? null : `${real} belongs to another user than ${user.name}, who runs the site.`;
 }
 
 async function newestManifest(context: Place, siteName: string): Promise<Manifest | null> {
