@@ -310,7 +310,9 @@ class Keeper:
             elif not (same_boot and members(child["pid"], child["startTime"])):
                 del self.children[child["pid"]]
         if self.supervisor["pid"] is not None and self.supervisor["pid"] not in self.children:
-            self.supervisor.update(pid=None, startAt=0.0)
+            self.supervisor["pid"] = None
+        if not resumed and self.supervisor["pid"] is None:   # who starts a keeper does not wait for pauses of its predecessor
+            self.supervisor.update(startAt=0.0, delay=BACKOFF_FIRST_S)
         self.sockets.restore(state["sockets"], resumed["fds"]["sockets"] if resumed else {}, set(self.children))
 
     def execute_replacement(self):

@@ -113,3 +113,14 @@ test("a supervisor that died while no keeper lived is started by the next one", 
   await waitFor("the next one", async () => ((await second.client.status()).supervisor.pid ?? pid) !== pid);
   expect(second.exits).toMatchObject([{ name: "supervisor", pid, known: false }]);
 });
+
+test("a keeper that is started anew does not wait for the pauses of its predecessor", async () => {
+  const first = await scenes.open({ supervisor: python(WRITES_ITS_START) });
+  const delay = async () =>
+    JSON.parse(await readFile(`${first.keeper.runDir}/keeper.json`, "utf8")).supervisor.delay;
+  await waitFor("four quick ends", async () => (await delay()) >= 1.6);
+  first.keeper.kill("SIGKILL");
+  await first.keeper.ended;
+  await scenes.successor(first);
+  await waitFor("a start after the shortest pause", async () => (await delay()) <= 0.2);
+});

@@ -102,6 +102,8 @@ export function python(source: string): string[] {
 export const ANSWERS_WITH_PID = `
 import os, socket
 server = socket.socket(fileno=3)
+# Held without blocking, as nginx and gunicorn want it.
+server.setblocking(True)
 while True:
     client, _ = server.accept()
     client.sendall(b"%d" % os.getpid())
