@@ -6,10 +6,12 @@ import {
   chmod,
   chown,
   cp,
+  lstat,
   mkdir,
   readdir,
   readFile,
   realpath,
+  rename,
   rm,
   stat,
   writeFile,
@@ -82,7 +84,9 @@ export async function prepareInstance(args: {
 async function makeFolders(instance: Instance): Promise<void> {
   const paths = instancePaths(instance);
   const forOthers = instance.users ? 0o711 : 0o700;
+  // All of them now, while nobody else is there to put something in their place: the panel may write beside them.
   await makeOwnFolder(paths.supervisor, 0o700);
+  await makeOwnFolder(paths.nginx, forOthers);
   await makeOwnFolder(paths.operations, 0o700);
   await makeOwnFolder(instance.facts, forOthers);
   await makeOwnFolder(paths.logs, instance.users ? 0o755 : 0o700);
@@ -90,16 +94,20 @@ async function makeFolders(instance: Instance): Promise<void> {
   await makeOwnFolder(`${instance.data}/sites`, forOthers);
 }
 
-/** Creates the folder or checks that it is ours: somebody else's folder of that name may be a trap. */
+/** Creates the folder or checks that it is ours: somebody else's folder, or link, of that name may be a trap. */
 async function makeOwnFolder(path: string, mode: number): Promise<void> {
+  const standing = await lstat(path).catch(() => null);
+  if (standing) checkIsOurs(path, standing);
   await mkdir(path, { recursive: true });
-  const { uid } = await stat(path);
-  if (uid !== process.getuid?.()) {
-    throw new SettingError(
-      `${path} belongs to another user (uid ${uid}). Remove it, or run Monban as that user.`,
-    );
-  }
+  checkIsOurs(path, await stat(path));
   await chmod(path, mode);
+}
+
+function checkIsOurs(path: string, { uid }: { uid: number }): void {
+  if (uid === process.getuid?.()) return;
+  throw new SettingError(
+    `${path} belongs to another user (uid ${uid}). Remove it, or run Monban as that user.`,
+  );
 }
 
 async function reachableData(settings: Settings, say: (line: string) => void): Promise<string> {
@@ -142,9 +150,10 @@ async function reachableProgram(root: string, data: string, say: (line: string) 
     .slice(0, 16);
   const programs = `${data}/program`;
   const copy = `${programs}/${id}`;
+  // What lies in there is run as root.
+  await makeOwnFolder(programs, 0o755);
   if (await exists(`${copy}/complete`)) return copy;
   say(`The panel cannot read the program in ${root}; it runs from a copy in ${copy}.`);
-  await mkdir(programs, { recursive: true, mode: 0o755 });
   for (const old of await readdir(programs)) await rm(join(programs, old), { recursive: true, force: true });
   await cp(root, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
   await cp(process.execPath, `${copy}/node`, { mode: constants.COPYFILE_FICLONE });
@@ -177,9 +186,24 @@ export async function setupToken(instance: Instance, given: string | undefined):
   if (existing !== null && !given) return existing.trim();
   if (existing === null && (await exists(paths.database))) return null;
   const token = given ?? randomBytes(15).toString("base64url");
-  await writeFile(paths.setupTokenFile, `${token}\n`, { mode: 0o600 });
-  if (instance.users) await chown(paths.setupTokenFile, instance.users.panel.uid, instance.users.panel.gid);
+  await writeToken(paths, instance.users?.panel ?? null, token);
   return token;
+}
+
+/**
+ * The panel's user may put anything in the data folder, also a link of this name: the file is made where only we can
+ * write, and put in its place by a rename.
+ */
+async function writeToken(
+  { supervisor, setupTokenFile }: ReturnType<typeof instancePaths>,
+  owner: { uid: number; gid: number } | null,
+  token: string,
+): Promise<void> {
+  const draft = `${supervisor}/setup-token.new`;
+  await rm(draft, { force: true });
+  await writeFile(draft, `${token}\n`, { mode: 0o600, flag: "wx" });
+  if (owner) await chown(draft, owner.uid, owner.gid);
+  await rename(draft, setupTokenFile);
 }
 
 /** Copies the sample application on the very first start; afterwards it is a folder like any other. */
