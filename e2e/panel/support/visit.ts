@@ -1,23 +1,28 @@
 import { request } from "node:http";
-import type { Stack } from "../../../lib/testing/start-stack.ts";
+import type { Place } from "./monban.ts";
+
+const DEADLINE_MS = 20_000;
 
 /** What a visitor of `host` gets, through nginx. */
 export function visit(
-  stack: Pick<Stack, "httpPort">,
+  monban: Pick<Place, "httpPort">,
   host: string,
   path = "/",
 ): Promise<{ status: number; text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
-  request({ host: "127.0.0.1", port: stack.httpPort, path, headers: { host } }, (answer) => {
-    let text = "";
-    answer.setEncoding("utf8");
-    answer.on("data", (part) => {
-      text += part;
-    });
-    answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text }));
-    answer.on("error", reject);
-  })
-    .on("error", reject)
-    .end();
+  const asked = request(
+    { host: "127.0.0.1", port: monban.httpPort, path, headers: { host }, agent: false, timeout: DEADLINE_MS },
+    (answer) => {
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (part) => {
+        text += part;
+      });
+      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text }));
+      answer.on("error", reject);
+    },
+  );
+  asked.on("timeout", () => asked.destroy(new Error(`no answer within ${DEADLINE_MS} ms`)));
+  asked.on("error", reject).end();
   return promise;
 }
