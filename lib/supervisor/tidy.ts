@@ -18,7 +18,13 @@ const DRAFT = /^\..+\.[0-9a-f]{12}\.tmp$/;
 export async function tidyInstance(context: Context): Promise<void> {
   const { instance } = context;
   const paths = instancePaths(instance);
-  await removeDrafts(context, [paths.supervisor, paths.operations, paths.nginx, instance.run, instance.facts]);
+  await removeDrafts(context, [
+    paths.supervisor,
+    paths.operations,
+    paths.nginx,
+    instance.run,
+    instance.facts,
+  ]);
 }
 
 /**
@@ -76,8 +82,8 @@ async function removeUnfinishedReleases(context: Context, site: DesiredSite): Pr
     const number = /^([1-9]\d*)(?:\.partial|\.manifest\.json)?$/.exec(name)?.[1];
     if (number === undefined || (names.has(`${number}.json`) && !name.endsWith(".partial"))) continue;
     const path = `${paths.releases}/${name}`;
-    if (name.endsWith(".json")) await files.remove(path);
-    else
-      await removeOwnedFolder(context.system, await siteUser({ system: context.system, site }), path);
+    // Until it is whole nobody but Monban may enter it.
+    if (name.endsWith(".json") || name.endsWith(".partial")) await files.remove(path);
+    else await removeOwnedFolder(context.system, await siteUser({ system: context.system, site }), path);
   }
 }
