@@ -3,18 +3,33 @@ import { createHash, randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import * as fs from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { runProgram } from "./run-program.ts";
 import type { CopyOptions, FileKind, FileStat, Files, WriteOptions } from "./system.ts";
 
 /** Private unless somebody says otherwise: most of what Monban writes holds settings, and settings hold secrets. */
 export const DEFAULT_FILE_MODE = 0o600;
 
 const HASH_CHUNK_BYTES = 256 * 1024;
+const READ_CHUNK_BYTES = 64 * 1024;
+/** What is read as a whole is settings and records; the largest is the journal with a few MB. */
+const MAX_TEXT_BYTES = 64 * 1024 ** 2;
+const REMOVE_TIMEOUT_MS = 600_000;
 
 export const realFiles: Files = {
-  readText: (path) => orNull(fs.readFile(path, "utf8")),
+  async readText(path) {
+    const file = await openToRead(path);
+    if (!file) return null;
+    try {
+      const text = await readAtMost(file, MAX_TEXT_BYTES);
+      if (text === null) throw unfit(path, `is larger than ${MAX_TEXT_BYTES / 1024 ** 2} MB`);
+      return text;
+    } finally {
+      await file.close();
+    }
+  },
 
   async readBytes(path, offset, length) {
-    const file = await orNull(fs.open(path, "r"));
+    const file = await openToRead(path);
     if (!file) return null;
     try {
       const buffer = new Uint8Array(length);
@@ -102,7 +117,7 @@ export const realFiles: Files = {
   },
 
   rename: (from, to) => fs.rename(from, to),
-  remove: (path) => fs.rm(path, { recursive: true, force: true }),
+  remove: removeAll,
   own: (path, uid, gid) => fs.lchown(path, uid, gid),
   setMode: (path, mode) => fs.chmod(path, mode),
 
@@ -143,6 +158,52 @@ export const realFiles: Files = {
     }
   },
 };
+
+/** Never waits for a writer: what a site put in place of a file may be a pipe, or a device without an end. */
+async function openToRead(path: string): Promise<fs.FileHandle | null> {
+  const file = await orNull(fs.open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
+  if (!file) return null;
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw unfit(path, "is not a file");
+}
+
+/** Null when there is more than `limit` bytes, also when the file grows while it is read or does not say its size. */
+async function readAtMost(file: fs.FileHandle, limit: number): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(READ_CHUNK_BYTES);
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+    if (bytesRead === 0) return Buffer.concat(chunks, size).toString();
+    chunks.push(chunk.subarray(0, bytesRead));
+    size += bytesRead;
+    if (size > limit) return null;
+  }
+}
+
+function unfit(path: string, why: string): Error {
+  return Object.assign(new Error(`${path} ${why}`), { code: "EINVAL", path });
+}
+
+/**
+ * As root a folder is removed by `rm`, which goes down by open folders: what is exchanged for a link meanwhile, by a
+ * program of the site that still runs, leads it nowhere. Node goes by paths.
+ */
+async function removeAll(path: string): Promise<void> {
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot || !(await orNull(fs.lstat(path)))?.isDirectory()) {
+    return fs.rm(path, { recursive: true, force: true });
+  }
+  const { exitCode, stderr } = await runProgram({
+    file: "rm",
+    args: ["-rf", "--", path],
+    cwd: "/",
+    env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8" },
+    timeoutMs: REMOVE_TIMEOUT_MS,
+  });
+  if (exitCode !== 0) throw new Error(`${path} could not be removed: ${stderr.trim() || `exit ${exitCode}`}`);
+}
 
 /** Clones blocks where the file system can, so that a copy is quick and yet its own file. */
 async function copyFile(from: string, to: string, options: CopyOptions = {}): Promise<FileStat> {
