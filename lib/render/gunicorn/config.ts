@@ -26,6 +26,7 @@ const HEADER_FIELD_BYTES = 16_384;
 export function renderGunicornConfig(config: GunicornConfig): string {
   const { generation, siteName } = config;
   const { pool } = generation;
+  const threads = pool.workerClass === "sync" ? 1 : pool.threads;
   const heartbeatFolder = config.heartbeatFolder === undefined ? "/dev/shm" : config.heartbeatFolder;
   const lines = [
     `# Written by Monban for generation ${wholeNumber(generation.number)} of a site, which runs release ${wholeNumber(generation.release)}.`,
@@ -37,7 +38,11 @@ export function renderGunicornConfig(config: GunicornConfig): string {
     setting("worker_class", pool.workerClass),
     setting("workers", pool.workers),
     "# A sync worker with more than one thread would become a gthread worker.",
-    setting("threads", pool.workerClass === "sync" ? 1 : pool.threads),
+    setting("threads", threads),
+    "# A worker accepts only what it can serve at once. The rest waits in the socket, where another worker can take it,",
+    "# where it outlives a worker that dies, and where it can be seen.",
+    setting("worker_connections", threads),
+    setting("keepalive", 0),
     setting("timeout", seconds(pool.timeoutMs)),
     setting("graceful_timeout", seconds(pool.gracefulTimeoutMs)),
     setting("max_requests", pool.maxRequests),
@@ -69,7 +74,7 @@ export function renderGunicornConfig(config: GunicornConfig): string {
     `    facts=${pythonLiteral(config.facts)},`,
     `    stacks=${pythonLiteral(config.stacks)},`,
     `    generation=${wholeNumber(generation.number)},`,
-    `    threads=${wholeNumber(pool.workerClass === "sync" ? 1 : pool.threads)},`,
+    `    threads=${wholeNumber(threads)},`,
     ")",
     "_monban.install(globals())",
   ];
