@@ -31,7 +31,9 @@ describe("the plan", () => {
 
   it("starts a dead master again on the socket that still holds its visitors", () => {
     const site = aSite();
-    const dead = aServingSite(site, { generations: [{ number: 1, masterAlive: false, socketHeld: true }] });
+    const dead = aServingSite(site, {
+      generations: [{ number: 1, masterAlive: false, socketHeld: true, orphaned: false }],
+    });
     expect(plan(aDesiredState([site]), aWorld([dead]), "key")).toEqual([
       { kind: "respawn-master", site, generation: 1 },
     ]);
@@ -40,7 +42,7 @@ describe("the plan", () => {
   it("waits for the backoff of a master that keeps dying", () => {
     const site = aSite();
     const dead = aServingSite(site, {
-      generations: [{ number: 1, masterAlive: false, socketHeld: true }],
+      generations: [{ number: 1, masterAlive: false, socketHeld: true, orphaned: false }],
       backoffUntil: 1_000_001,
     });
     expect(plan(aDesiredState([site]), aWorld([dead]), "key")).toEqual([]);
@@ -94,8 +96,8 @@ describe("the plan", () => {
     const site = aSite();
     const two = aServingSite(site, {
       generations: [
-        { number: 1, masterAlive: true, socketHeld: true },
-        { number: 2, masterAlive: true, socketHeld: true },
+        { number: 1, masterAlive: true, socketHeld: true, orphaned: false },
+        { number: 2, masterAlive: true, socketHeld: true, orphaned: false },
       ],
     });
     expect(plan(aDesiredState([site]), aWorld([two]), "key")).toEqual([
@@ -189,7 +191,7 @@ function carryOut(world: ObservedWorld, step: Step): void {
         ) + 1;
       const fresh = aServingSite(step.site);
       fresh.current!.number = number;
-      fresh.generations = [{ number, masterAlive: true, socketHeld: true }];
+      fresh.generations = [{ number, masterAlive: true, socketHeld: true, orphaned: false }];
       world.sites = [...world.sites.filter((site) => site.name !== name), fresh];
     }
   }
@@ -214,7 +216,12 @@ function randomWorld(random: () => number): ObservedWorld {
       const site = randomSite(`site-${index}`, random);
       const generations: ObservedGeneration[] = [1, 2]
         .filter(() => random() < 0.7)
-        .map((number) => ({ number, masterAlive: random() < 0.6, socketHeld: random() < 0.8 }));
+        .map((number) => ({
+          number,
+          masterAlive: random() < 0.6,
+          socketHeld: random() < 0.8,
+          orphaned: random() < 0.2,
+        }));
       return aServingSite(site, { generations, ...(random() < 0.3 ? { current: null } : {}) });
     });
   return aWorld(sites, {

@@ -12,6 +12,8 @@ export type ObservedGeneration = {
   masterAlive: boolean;
   /** Held by the keeper. */
   socketHeld: boolean;
+  /** Workers of a dead master live on. */
+  orphaned: boolean;
 };
 
 export type ObservedSite = {
@@ -28,10 +30,14 @@ export type ObservedSite = {
   generations: ObservedGeneration[];
   /** An operation works on this site; nothing else may. */
   busy: boolean;
+  /** A rollout is busy with it and visitors still depend on the generation that serves: its master may be started again. */
+  mayRespawn: boolean;
   /** Fingerprint of the settings whose rollout failed last; not tried again by itself. */
   failedHash: string | null;
   /** No restart of the current master before this time (ms). */
   backoffUntil: number;
+  /** An operation failed for a reason that may pass; none is begun again before this time (ms). */
+  pausedUntil: number;
 };
 
 export type ObservedWorld = {
@@ -74,14 +80,30 @@ export function plan(desired: DesiredState, world: ObservedWorld, proxyKey: stri
   for (const site of desired.sites) {
     desiredNames.add(site.spec.name);
     const observed = observedByName.get(site.spec.name);
-    if (observed?.busy) continue;
-    steps.push(...planSite(site, observed, world.now));
+    if (observed?.busy) steps.push(...planBusySite(site, observed, world.now));
+    else
+      steps.push(
+        ...planSite(site, observed, world.now).filter((step) => !isPaused(step, observed, world.now)),
+      );
   }
   for (const observed of world.sites) {
-    if (!desiredNames.has(observed.name) && !observed.busy)
+    if (!desiredNames.has(observed.name) && !observed.busy && world.now >= observed.pausedUntil)
       steps.push({ kind: "remove-site", siteName: observed.name });
   }
   return steps;
+}
+
+function isPaused(step: Step, observed: ObservedSite | undefined, now: number): boolean {
+  if (now >= (observed?.pausedUntil ?? 0)) return false;
+  return ["create-site", "apply-settings", "scale", "stop-site"].includes(step.kind);
+}
+
+/** A reload may take minutes to boot; the site is not to be down for so long because its old master died. */
+function planBusySite(site: DesiredSite, observed: ObservedSite, now: number): Step[] {
+  const { current, generations, mayRespawn, backoffUntil } = observed;
+  const serving = generations.find((generation) => generation.number === current?.number);
+  if (!mayRespawn || !serving?.socketHeld || serving.masterAlive || now < backoffUntil) return [];
+  return [{ kind: "respawn-master", site, generation: serving.number }];
 }
 
 function planSite(site: DesiredSite, observed: ObservedSite | undefined, now: number): Step[] {
@@ -90,7 +112,8 @@ function planSite(site: DesiredSite, observed: ObservedSite | undefined, now: nu
   const superseded = (observed?.generations ?? [])
     .filter(
       (generation) =>
-        generation.number !== current?.number && (generation.masterAlive || generation.socketHeld),
+        generation.number !== current?.number &&
+        (generation.masterAlive || generation.socketHeld || generation.orphaned),
     )
     .map(
       (generation): Step => ({
@@ -101,8 +124,12 @@ function planSite(site: DesiredSite, observed: ObservedSite | undefined, now: nu
     );
 
   if (site.wanted === "stopped") {
-    const alive = observed?.generations.some((generation) => generation.masterAlive) ?? false;
-    return alive ? [{ kind: "stop-site", site }] : superseded;
+    // A socket that is still held would let connections wait for a master that never comes.
+    const lives = (observed?.generations ?? []).some(
+      ({ number, masterAlive, socketHeld, orphaned }) =>
+        masterAlive || orphaned || (socketHeld && number === current?.number),
+    );
+    return lives ? [{ kind: "stop-site", site }] : superseded;
   }
   if (current === null) {
     return observed?.failedHash === wantedHash ? superseded : [...superseded, { kind: "create-site", site }];
@@ -110,6 +137,8 @@ function planSite(site: DesiredSite, observed: ObservedSite | undefined, now: nu
   const master = observed?.generations.find((generation) => generation.number === current.number);
   if (!master?.masterAlive) {
     if (now < (observed?.backoffUntil ?? 0)) return superseded;
+    const isKnownToFail = current.settingsHash !== wantedHash && observed?.failedHash === wantedHash;
+    if (!master?.socketHeld && isKnownToFail) return superseded;
     return master?.socketHeld
       ? [...superseded, { kind: "respawn-master", site, generation: current.number }]
       : [...superseded, { kind: "start-site", site }];

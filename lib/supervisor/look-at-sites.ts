@@ -2,6 +2,7 @@
 import type { DesiredSite } from "../schema/desired.ts";
 import { checkWhenDue, judgeHealth } from "./check-site.ts";
 import type { Context } from "./context.ts";
+import { relieveOrphans } from "./pool/end-orphans.ts";
 import { watchHungRequests } from "./pool/hung-requests.ts";
 import { generationName } from "./pool/names.ts";
 import { readFacts } from "./pool/read-facts.ts";
@@ -53,6 +54,7 @@ async function lookAtSite(
     const busyThreads = runtime.facts?.workers.reduce((sum, worker) => sum + worker.busyThreads, 0) ?? 0;
     runtime.metrics.addSample({ atMs: now, busyThreads, queueWaiting: runtime.queueWaiting });
     await watchHungRequests(context, runtime);
+    await relieveOrphans(context, runtime.name);
   }
   let figures = await runtime.metrics.tick();
   for (let turn = 1; figures.more && turn < MAX_LOG_TURNS; turn += 1) figures = await runtime.metrics.tick();

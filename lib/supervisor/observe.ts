@@ -65,16 +65,25 @@ function observedSite(context: Context, runtime: SiteRuntime): ObservedSite {
             workers: current.pool.workers,
             source: current.source,
           },
-    generations: runtime.generations.map(({ number, pid, socketHeld }) => ({
+    generations: runtime.generations.map(({ number, pid, socketHeld, orphans }) => ({
       number,
       masterAlive: pid !== null,
       socketHeld,
+      orphaned: orphans.length > 0,
     })),
     busy:
       runtime.background || (runtime.siteId !== null && context.operations.busyWith(runtime.siteId) !== null),
     failedHash: runtime.failed?.hash ?? null,
     backoffUntil: runtime.restart.backoffUntil,
+    mayRespawn: !runtime.background && isBeforeCutOver(context, runtime),
+    pausedUntil: runtime.pausedUntil,
   };
+}
+
+function isBeforeCutOver(context: Context, runtime: SiteRuntime): boolean {
+  const id = runtime.siteId === null ? null : context.operations.busyWith(runtime.siteId);
+  const operation = id === null ? null : context.operations.get(id);
+  return operation?.steps.find(({ name }) => name === "cut-over")?.state === "pending";
 }
 
 function generationViews(status: KeeperStatus): Map<string, GenerationView[]> {
@@ -93,6 +102,7 @@ function generationViews(status: KeeperStatus): Map<string, GenerationView[]> {
         startTime: null,
         startedAt: null,
         socketHeld: false,
+        orphans: [],
       };
       list.push(found);
     }
@@ -102,6 +112,7 @@ function generationViews(status: KeeperStatus): Map<string, GenerationView[]> {
     const found = view(child.name);
     if (found && child.state === "alive")
       Object.assign(found, { pid: child.pid, startTime: child.startTime, startedAt: child.since });
+    else found?.orphans.push({ pid: child.pid, startTime: child.startTime });
   }
   for (const socket of status.sockets) {
     const found = view(socket.name);
@@ -138,18 +149,21 @@ async function adopt(
     paths: sitePaths(instance, name),
   });
   const runtime = createSiteRuntime({ name, siteId, now: system.clock.now(), metrics });
-  context.sites.set(name, runtime);
   const number = await currentGenerationNumber(context, name);
   if (number !== null) runtime.current = await readGeneration(context, name, number);
   runtime.highestGeneration = Math.max(0, number ?? 0, ...(await recordedGenerations(context, name)));
   runtime.failed = await recallFailure(context, name);
   if (runtime.current) {
     // A supervisor that died between the two renames of a cut over left them apart; the socket's word counts.
-    await cutOver(context, name, runtime.current);
+    await cutOver(context, name, runtime.current).catch((cause) =>
+      context.log(`${name}: its links are not as they should be: ${cause}`),
+    );
     const release = await readRelease(context, name, runtime.current.release);
     runtime.releaseCreatedAt = release?.createdAt ?? null;
     runtime.user = runtime.current.user;
   }
   await tidySite({ context, siteName: name, site, current: runtime.current, held });
+  // Only now: whoever finds a site here takes what it says about it for the truth.
+  context.sites.set(name, runtime);
   return runtime;
 }

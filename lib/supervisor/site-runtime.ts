@@ -5,6 +5,7 @@ import type { WorkerFacts } from "../core/worker-facts.ts";
 import type { Generation } from "../schema/generation.ts";
 import type { CheckResult } from "../schema/observed.ts";
 import type { SiteHealth } from "../schema/process-state.ts";
+import type { KeeperProcess } from "../system/keeper-client.ts";
 import type { Account } from "../system/system.ts";
 import type { SiteMetrics } from "./logs/site-metrics.ts";
 
@@ -18,6 +19,8 @@ export type GenerationView = {
   /** Milliseconds since the epoch. */
   startedAt: number | null;
   socketHeld: boolean;
+  /** Dead masters whose workers live on. */
+  orphans: KeeperProcess[];
 };
 
 export type SiteRuntime = {
@@ -32,6 +35,10 @@ export type SiteRuntime = {
   /** Settings whose rollout failed; also on disk, so that a restart does not try them again. */
   failed: { hash: string; reason: string } | null;
   restart: { deaths: number; backoffUntil: number; reason: string | null; crashLoop: boolean };
+  /** Pids of dead masters whose workers were asked to finish. */
+  relieved: Set<number>;
+  /** An operation failed for a reason that may pass; the plan begins none before this time (ms). */
+  pausedUntil: number;
   /** Pids that were asked to end, so that their end is no surprise. */
   expectedEnds: Set<number>;
   probes: {
@@ -78,6 +85,8 @@ export function createSiteRuntime(args: {
     generations: [],
     failed: null,
     restart: { deaths: 0, backoffUntil: 0, reason: null, crashLoop: false },
+    relieved: new Set(),
+    pausedUntil: 0,
     expectedEnds: new Set(),
     probes: {
       socket: freshStreak,

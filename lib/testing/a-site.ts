@@ -53,10 +53,12 @@ export function aServingSite(site: DesiredSite, changes: Partial<ObservedSite> =
       workers: site.spec.pool.workers,
       source: site.spec.source,
     },
-    generations: [{ number: 1, masterAlive: true, socketHeld: true }],
+    generations: [{ number: 1, masterAlive: true, socketHeld: true, orphaned: false }],
     busy: false,
     failedHash: null,
     backoffUntil: 0,
+    pausedUntil: 0,
+    mayRespawn: false,
     ...changes,
   };
 }

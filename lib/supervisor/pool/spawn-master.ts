@@ -84,6 +84,7 @@ function rememberMaster(
       startTime: master.startTime,
       startedAt: context.system.clock.now(),
       socketHeld: true,
+      orphans: [],
     },
   ];
 }

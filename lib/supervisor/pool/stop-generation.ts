@@ -1,5 +1,6 @@
 /** Ends a generation: waits for its queue, asks, waits, insists; and tells what that cost. */
 import type { Context } from "../context.ts";
+import { endOrphans } from "./end-orphans.ts";
 import { forgetGeneration, readGeneration } from "./generation-store.ts";
 import { generationName } from "./names.ts";
 import { readFacts } from "./read-facts.ts";
@@ -42,15 +43,15 @@ export async function stopGeneration(args: {
   const report: StopReport = { queueAbandoned: false, killed: false, cut: [] };
 
   const status = await keeper.status();
-  const child = status.children.find((candidate) => candidate.name === name);
-  const masterAlive = child?.state === "alive";
+  const ours = status.children.filter((candidate) => candidate.name === name);
+  const child = ours.find(({ state }) => state === "alive");
+  const orphaned = ours.filter(({ state }) => state !== "alive");
   const socketHeld = status.sockets.some((socket) => socket.name === name);
 
   if (child) {
     context.sites.get(siteName)?.expectedEnds.add(child.pid);
-    if (args.drain && socketHeld && masterAlive)
-      report.queueAbandoned = !(await queueEmpty(context, name, gracefulMs));
-    if (!args.atOnce && masterAlive) {
+    if (args.drain && socketHeld) report.queueAbandoned = !(await queueEmpty(context, name, gracefulMs));
+    if (!args.atOnce) {
       await signalQuietly(context, {
         pid: child.pid,
         startTime: child.startTime,
@@ -67,6 +68,10 @@ export async function stopGeneration(args: {
     await killGroup(context, child);
     await context.exits.whenGone(child, KILL_DEADLINE_MS);
   }
+  const killed = await Promise.all(
+    orphaned.map((group) => endOrphans(context, group, args.atOnce ? 0 : gracefulMs)),
+  );
+  report.killed ||= killed.includes(true) && !args.atOnce;
   if (!args.keepSocket) {
     if (socketHeld) await keeper.unlisten(name);
     await forgetGeneration(context, siteName, generation);

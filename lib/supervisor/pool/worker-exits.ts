@@ -13,12 +13,22 @@ const LOG_CONTEXT_BYTES = 32 * 1024;
 /** Ends that are part of ordinary life; they are in the journal all the same, but count as no death. */
 const ordinary: ExitCause[] = ["stopped", "recycled", "scaled-down"];
 
-/** Reads what was written since the last look and tells the journal about every end that was no part of a plan. */
-export async function readWorkerExits(
-  context: Context,
-  runtime: SiteRuntime,
-  generation: number,
-): Promise<void> {
+const turns = new WeakMap<SiteRuntime, Promise<void>>();
+
+/**
+ * Reads what was written since the last look and tells the journal about every end that was no part of a plan. One
+ * reader at a time, so that the round over all sites and a rollout that watches do not tell the same death twice.
+ */
+export function readWorkerExits(context: Context, runtime: SiteRuntime, generation: number): Promise<void> {
+  const turn = (turns.get(runtime) ?? Promise.resolve()).then(() => readNew(context, runtime, generation));
+  turns.set(
+    runtime,
+    turn.catch(() => undefined),
+  );
+  return turn;
+}
+
+async function readNew(context: Context, runtime: SiteRuntime, generation: number): Promise<void> {
   const path = `${sitePaths(context.instance, runtime.name).facts(generation)}.exits`;
   const size = (await context.system.files.stat(path))?.size ?? 0;
   let offset = runtime.exitsRead.get(generation);

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { StepFailure } from "../operations.ts";
 import { generationName } from "../pool/names.ts";
 import { readFacts } from "../pool/read-facts.ts";
+import { readWorkerExits } from "../pool/worker-exits.ts";
 import type { SiteRuntime } from "../site-runtime.ts";
 
 const LOOK_EVERY_MS = 200;
@@ -26,6 +27,8 @@ export async function watchGeneration(args: {
   let requests = 0;
   let errors5xx = 0;
   for (;;) {
+    // Deaths are told once a second otherwise; here each of them costs visitors their requests.
+    await readWorkerExits(context, runtime, generation.number);
     const facts = await readFacts(context, site.spec.name, generation.number);
     requests = facts?.workers.reduce((sum, worker) => sum + worker.requests, 0) ?? 0;
     errors5xx = facts?.workers.reduce((sum, worker) => sum + worker.errors5xx, 0) ?? 0;
