@@ -68,6 +68,7 @@ test("each kind of failure is counted as what it is, and nothing is tried again"
   const report = await load.stop();
   expect(report.failures).toEqual({ refused: 0, reset: 1, cut: 1, timeout: 1, status: 1, body: 1, other: 0 });
   expect(report.firstFailures.map(({ kind }) => kind)).toEqual(["status", "body", "cut", "reset", "timeout"]);
+  expect(report.lastFailure).toEqual(report.firstFailures.at(-1));
   expect(report.sent).toBe(report.ok + 5);
 });
 

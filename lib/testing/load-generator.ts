@@ -33,6 +33,10 @@ export type LoadReport = {
   latency: { p50: number; p95: number; max: number };
   /** The first 20. */
   firstFailures: LoadFailure[];
+  /** The newest, so that the first and this one tell how long something was broken. */
+  lastFailure: LoadFailure | null;
+  /** Longest time in milliseconds in which nobody got a right answer. */
+  longestSilenceMs: number;
   /** Requests by what the answer's JSON calls `version`, so that a test sees which generation served. */
   versions: Record<string, number>;
   /** Connections that were opened. */
@@ -83,7 +87,7 @@ export function startLoad(options: LoadOptions): Load {
   const { clients = 24, durationMs = MAX_DURATION_MS } = options;
   const run = `${process.pid.toString(36)}-${Date.now().toString(36)}-${(runs++).toString(36)}`;
   const startedAt = performance.now();
-  const counts = emptyCounts();
+  const counts = emptyCounts(startedAt);
   const stopping = new AbortController();
   const limit = setTimeout(() => stopping.abort(), Math.min(durationMs, MAX_DURATION_MS));
   const schedule = createSchedule(options.requestsPerSecond, startedAt);
@@ -111,12 +115,16 @@ type Counts = {
   unsure: number;
   failures: Record<FailureKind, number>;
   firstFailures: LoadFailure[];
+  lastFailure: LoadFailure | null;
+  longestSilenceMs: number;
+  /** When the newest right answer came. */
+  answeredAt: number;
   versions: Record<string, number>;
   latencies: number[];
   maxMs: number;
 };
 
-function emptyCounts(): Counts {
+function emptyCounts(startedAt: number): Counts {
   const failures = { refused: 0, reset: 0, cut: 0, timeout: 0, status: 0, body: 0, other: 0 };
   return {
     sent: 0,
@@ -126,6 +134,9 @@ function emptyCounts(): Counts {
     unsure: 0,
     failures,
     firstFailures: [],
+    lastFailure: null,
+    longestSilenceMs: 0,
+    answeredAt: startedAt,
     versions: {},
     latencies: [],
     maxMs: 0,
@@ -185,16 +196,18 @@ async function runClient({ options, run, counts, schedule, signal }: ClientArgs)
       counts.ok++;
       if (isPost) counts.posted++;
       if (outcome.kind === "answer") countVersion(counts, outcome.answer);
-      countLatency(counts, performance.now() - sentAt);
+      const now = performance.now();
+      counts.longestSilenceMs = Math.max(counts.longestSilenceMs, now - counts.answeredAt);
+      counts.answeredAt = now;
+      countLatency(counts, now - sentAt);
       continue;
     }
     if (isPost) counts.unsure++;
     counts.failures[failure.kind]++;
-    if (counts.firstFailures.length < FIRST_FAILURES) {
-      const { kind, detail } = failure;
-      const at = new Date().toISOString();
-      counts.firstFailures.push({ at, kind, request: `${isPost ? "POST" : "GET"} ${path}`, detail });
-    }
+    const { kind, detail } = failure;
+    const at = new Date().toISOString();
+    counts.lastFailure = { at, kind, request: `${isPost ? "POST" : "GET"} ${path}`, detail };
+    if (counts.firstFailures.length < FIRST_FAILURES) counts.firstFailures.push(counts.lastFailure);
     if (failure.kind === "refused") await sleep(PAUSE_AFTER_FAILURE_MS);
   }
   kept?.destroy();
@@ -311,7 +324,7 @@ function countLatency(counts: Counts, ms: number): void {
 }
 
 function report(counts: Counts, startedAt: number): LoadReport {
-  const { latencies, maxMs, ...rest } = counts;
+  const { latencies, maxMs, answeredAt: _, ...rest } = counts;
   const sorted = Float64Array.from(latencies).sort();
   const at = (share: number) =>
     round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
@@ -320,6 +333,7 @@ function report(counts: Counts, startedAt: number): LoadReport {
     failed: Object.values(counts.failures).reduce((sum, count) => sum + count, 0),
     failures: { ...counts.failures },
     firstFailures: [...counts.firstFailures],
+    longestSilenceMs: round(counts.longestSilenceMs),
     versions: { ...counts.versions },
     latency: { p50: at(0.5), p95: at(0.95), max: round(maxMs) },
     durationMs: Math.round(performance.now() - startedAt),
