@@ -2,6 +2,8 @@
 
 import type { Step } from "../core/plan.ts";
 import { afterDeath } from "../core/restart-policy.ts";
+import { settingsHash } from "../core/settings-hash.ts";
+import type { DesiredSite } from "../schema/desired.ts";
 import { type Actor, type Operation, systemActor } from "../schema/operation.ts";
 import type { Context } from "./context.ts";
 import { startPanel } from "./panel.ts";
@@ -93,16 +95,22 @@ function applySiteStep(
     case "scale":
       return beginScale({ context, runtime, site, actor });
     case "start-site":
-      return withBackoff(context, runtime, beginStart({ context, runtime, site, actor }));
+      return withBackoff(context, runtime, site, beginStart({ context, runtime, site, actor }));
     case "stop-site":
       return beginStop({ context, runtime, site, actor });
   }
 }
 
 /** A start that fails is tried again by the plan; this keeps it from being tried every second. */
-function withBackoff(context: Context, runtime: SiteRuntime, operation: Operation): Operation {
+function withBackoff(
+  context: Context,
+  runtime: SiteRuntime,
+  site: DesiredSite,
+  operation: Operation,
+): Operation {
   void context.operations.wait(operation.id, 3_600_000).then((ended) => {
-    if (ended?.state === "failed")
+    // Settings that are known to fail are not tried again at all.
+    if (ended?.state === "failed" && runtime.failed?.hash !== settingsHash(site.spec))
       delayRestart(context, runtime, 0, ended.error?.detail ?? "It could not be started.");
   });
   return operation;

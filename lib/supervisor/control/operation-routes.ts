@@ -2,8 +2,13 @@
 import { MAX_WAIT_MS, startOperationSchema } from "../../control/contract.ts";
 import type { Operation } from "../../schema/operation.ts";
 import { beginRestart, beginRollout } from "../site-actions.ts";
+import type { SiteRuntime } from "../site-runtime.ts";
 import { boundedNumber, type Call, Refusal, type Route } from "./http.ts";
 import type { ControlParts } from "./parts.ts";
+
+/** Ending an old generation or starting a dead master again takes this long at most, unless requests have to finish. */
+const BACKGROUND_DEADLINE_MS = 5_000;
+const BACKGROUND_LOOK_EVERY_MS = 20;
 
 export function operationRoutes({ context }: ControlParts): Route[] {
   return [
@@ -63,6 +68,13 @@ export function operationRoutes({ context }: ControlParts): Route[] {
     },
   ];
 
+  /** What is under way in the background is no operation that anybody sees, so it is waited for instead of refused. */
+  async function whenInTheForeground(runtime: SiteRuntime): Promise<void> {
+    const { clock } = context.system;
+    const until = clock.monotonic() + BACKGROUND_DEADLINE_MS;
+    while (runtime.background && clock.monotonic() < until) await clock.sleep(BACKGROUND_LOOK_EVERY_MS);
+  }
+
   async function start(call: Call): Promise<Operation> {
     const request = await call.body(startOperationSchema);
     const site = context.desired.get().sites.find((candidate) => candidate.id === request.siteId);
@@ -75,14 +87,18 @@ export function operationRoutes({ context }: ControlParts): Route[] {
         detail: `There is no site ${request.siteId}.`,
       });
     }
+    await whenNothingShortIsUnderWay(runtime);
+    await whenInTheForeground(runtime);
     const busy = context.operations.busyWith(site.id);
     if (busy !== null || runtime.background) {
       throw new Refusal({
         status: 409,
         code: "site-busy",
         title: "The site is busy",
-        detail: `Another operation works on ${site.spec.name}${busy ? ` (${busy})` : ""}.`,
-        hint: "Wait until it has ended, or cancel it.",
+        detail: busy
+          ? `Another operation works on ${site.spec.name} (${busy}).`
+          : `Monban is just ending old workers of ${site.spec.name} or starting new ones.`,
+        hint: busy ? "Wait until it has ended, or cancel it." : "Try again in a moment.",
       });
     }
     if (site.wanted === "stopped") {
