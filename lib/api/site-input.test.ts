@@ -58,6 +58,7 @@ describe("bad input is refused by its field, and nothing changes", () => {
     ["domans", { domans: [] }, "Unknown field; did you mean domains?"],
     ["name", { name: "Shop" }, "Use lower-case letters, digits and hyphens, such as my-shop."],
     ["name", { name: "../x" }, "Use lower-case letters, digits and hyphens, such as my-shop."],
+    ["name", { name: "monban" }, "This name is Monban's own; choose another, such as my-shop."],
     ["name", { name: "x".repeat(33) }, "Use at most 32 characters."],
     ["domains", { domains: [] }, "Give at least one domain."],
     ["domains", { domains: "shop.localhost" }, "Give a list."],

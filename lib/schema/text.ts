@@ -9,7 +9,9 @@ export const siteNameSchema = z
   .string()
   .min(1, "Give the site a name.")
   .max(32, "Use at most 32 characters.")
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "Use lower-case letters, digits and hyphens, such as my-shop.");
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "Use lower-case letters, digits and hyphens, such as my-shop.")
+  // Its logs would lie among Monban's own.
+  .refine((name) => name !== "monban", "This name is Monban's own; choose another, such as my-shop.");
 
 /**
  * A host name as visitors type it, already in its ASCII form. International names are entered as punycode

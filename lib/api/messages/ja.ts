@@ -169,6 +169,8 @@ export const japanese: Record<string, string> = {
     "英数字とアンダースコアを使い、数字以外で始めてください。",
   "Use letters, digits, spaces and _ @ % + = : , . ~ - / only.":
     "使えるのは英数字、空白と _ @ % + = : , . ~ - / だけです。",
+  "This name is Monban's own; choose another, such as my-shop.":
+    "この名前は Monban 自身が使います。my-shop のような別の名前にしてください。",
   "Use lower-case letters, digits and hyphens, such as my-shop.":
     "my-shop のように、英小文字・数字・ハイフンを使ってください。",
   "Write it as module:variable or module:factory(), such as run:app or shop.wsgi:application.":

@@ -2,11 +2,15 @@
  * The watchdog for requests that never end. gthread's own `timeout` watches the worker's main loop and never sees a
  * hung thread (facts §1.5), so the supervisor asks such a worker to end, lets its other requests finish, and insists.
  */
+import { MAX_WORKERS } from "../../schema/site.ts";
+import type { ProcessStat } from "../../system/system.ts";
 import type { Context } from "../context.ts";
 import { currentMaster, type SiteRuntime } from "../site-runtime.ts";
 
 /** gunicorn's own timeout comes first where it works; this much later the watchdog acts. */
 const SLACK_MS = 1_000;
+/** All workers of the largest pool, twice, because old ones may still finish. */
+const MAX_WORKERS_LOOKED_AT = 2 * MAX_WORKERS;
 
 /** Looks at the newest facts; workers with a request beyond the limit are asked to end, later killed. */
 export async function watchHungRequests(context: Context, runtime: SiteRuntime): Promise<void> {
@@ -15,7 +19,8 @@ export async function watchHungRequests(context: Context, runtime: SiteRuntime):
   const now = context.system.clock.monotonic();
   const alive = new Set(facts.workers.map((worker) => worker.pid));
   for (const pid of hung.keys()) if (!alive.has(pid)) hung.delete(pid);
-  for (const worker of facts.workers) {
+  // The facts are a file the site can write: what it says beyond its own workers is not looked at.
+  for (const worker of facts.workers.slice(0, MAX_WORKERS_LOOKED_AT)) {
     const known = hung.get(worker.pid);
     if (known) {
       if (!known.killed && now - known.since > current.pool.gracefulTimeoutMs) {
@@ -25,6 +30,7 @@ export async function watchHungRequests(context: Context, runtime: SiteRuntime):
       continue;
     }
     if (!worker.current || worker.current.forMs <= current.pool.timeoutMs + SLACK_MS) continue;
+    if ((await ownWorker(context, runtime, worker.pid)) === null) continue;
     const serving = `${worker.current.method} ${worker.current.path}`;
     hung.set(worker.pid, { since: now, killed: false, serving });
     context.journal.write({
@@ -38,15 +44,20 @@ export async function watchHungRequests(context: Context, runtime: SiteRuntime):
   }
 }
 
+/** The pid comes from a file the site can write: only a child of this site's master may be told of or touched. */
+async function ownWorker(context: Context, runtime: SiteRuntime, pid: number): Promise<ProcessStat | null> {
+  const stat = await context.system.machine.processStat(pid);
+  return stat && stat.parent === currentMaster(runtime)?.pid ? stat : null;
+}
+
 async function signalWorker(
   context: Context,
   runtime: SiteRuntime,
   pid: number,
   signal: "SIGTERM" | "SIGKILL",
 ): Promise<void> {
-  const stat = await context.system.machine.processStat(pid);
-  // The pid comes from a file the site can write: only a child of this site's master may be touched.
-  if (!stat || stat.parent !== currentMaster(runtime)?.pid) return;
+  const stat = await ownWorker(context, runtime, pid);
+  if (stat === null) return;
   await context.system.keeper
     .signal({ pid, startTime: stat.startTime, signal, group: false })
     .catch((cause) =>
