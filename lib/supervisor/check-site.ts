@@ -132,6 +132,7 @@ export function judgeHealth(context: Context, runtime: SiteRuntime, site: Desire
 /** Why the settings as they are desired are not the ones that serve, or null when they are. */
 export function pendingSettings(runtime: SiteRuntime, site: DesiredSite): string | null {
   if (runtime.current === null || runtime.failed === null) return null;
-  if (runtime.failed.hash !== settingsHash(site.spec)) return null;
+  const wanted = settingsHash(site.spec);
+  if (runtime.failed.hash !== wanted || runtime.current.settingsHash === wanted) return null;
   return `Changed settings could not be brought to life: ${runtime.failed.reason}`;
 }

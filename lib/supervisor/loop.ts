@@ -36,6 +36,7 @@ export function createLoop(args: {
     reopen: () => context.proxy.reopenLogs(),
   });
   let dirty = true;
+  let stumbled = false;
   let rouse: () => void = () => undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -63,6 +64,7 @@ export function createLoop(args: {
     },
     async run(signal) {
       for (let tick = 0; !signal.aborted; tick += 1) {
+        stumbled = false;
         try {
           if (dirty || tick % FULL_LOOK_EVERY_TICKS === 0) await reconcile();
           if (tick % FULL_LOOK_EVERY_TICKS === 0) await host.refresh(context);
@@ -78,6 +80,7 @@ export function createLoop(args: {
           else context.notices.clear("journal-disk");
         } catch (cause) {
           dirty = true;
+          stumbled = true;
           context.log(
             `the loop stumbled: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`,
           );
@@ -105,7 +108,7 @@ export function createLoop(args: {
   }
 
   async function nextTick(signal: AbortSignal): Promise<void> {
-    if (dirty) {
+    if (dirty && !stumbled) {
       // A small pause lets events that belong together arrive together.
       await context.system.clock.sleep(20, signal).catch(() => undefined);
       return;

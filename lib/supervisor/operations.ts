@@ -31,6 +31,14 @@ export class StepFailure extends Error {
   }
 }
 
+/** Why an operation is cancelled when nobody asked for it: the supervisor is stopping everything. */
+export class Stopping extends Error {
+  constructor() {
+    super("Monban is stopping");
+    this.name = "Stopping";
+  }
+}
+
 export type OperationHandle = {
   readonly id: string;
   /** Aborts when somebody cancels; checked by steps up to cut over. */
@@ -282,7 +290,7 @@ export async function openOperations(args: {
       return "cancelled";
     },
     async stop() {
-      for (const entry of live.values()) entry.abort.abort(new Error("Monban is stopping"));
+      for (const entry of live.values()) entry.abort.abort(new Stopping());
       await Promise.all([...live.values()].map((entry) => entry.done));
     },
   };

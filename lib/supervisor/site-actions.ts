@@ -1,10 +1,12 @@
 /** What can be done to a site, each as one operation with its steps. One operation per site at a time. */
 import { sitePaths } from "../core/layout.ts";
-import { settingsHash } from "../core/settings-hash.ts";
+import { needsNewRelease, settingsHash } from "../core/settings-hash.ts";
 import type { DesiredSite } from "../schema/desired.ts";
+import type { Generation } from "../schema/generation.ts";
 import type { Actor, Operation, OperationKind, StepName } from "../schema/operation.ts";
+import { KeeperError } from "../system/keeper-client.ts";
 import type { Context } from "./context.ts";
-import { type OperationHandle, StepFailure } from "./operations.ts";
+import { type OperationHandle, StepFailure, Stopping } from "./operations.ts";
 import { awaitReady, logEnd } from "./pool/await-ready.ts";
 import { forgetGeneration, recordedGenerations } from "./pool/generation-store.ts";
 import { generationName } from "./pool/names.ts";
@@ -21,6 +23,9 @@ import { firstRolloutSteps, rollOut, rolloutSteps } from "./rollout/roll-out.ts"
 import { rememberFailure } from "./site-failures.ts";
 import type { SiteRuntime } from "./site-runtime.ts";
 
+/** After a failure that may pass by itself the plan tries again this much later. */
+const RETRY_AFTER_MS = 5_000;
+
 /** The first rollout of a site, or a reload, rollback or change of settings of one that serves. */
 export function beginRollout(args: {
   context: Context;
@@ -29,8 +34,10 @@ export function beginRollout(args: {
   kind: Extract<OperationKind, "create" | "reload" | "rollback" | "apply" | "start">;
   of: RolloutOf;
   actor: Actor;
+  /** The generation a stopped site had before its settings changed. */
+  replaces?: Generation;
 }): Operation {
-  const { context, runtime, site, kind, actor } = args;
+  const { context, runtime, site, kind, actor, replaces } = args;
   const before = runtime.current;
   return begin({
     context,
@@ -42,12 +49,15 @@ export function beginRollout(args: {
       try {
         await rollOut({ context, handle, runtime, site, of: args.of, actor });
         await rememberFailure(context, runtime, null);
+        if (replaces) await forgetGeneration(context, site.spec.name, replaces.number);
       } catch (cause) {
+        runtime.current ??= replaces ?? null;
         const reason = cause instanceof Error ? cause.message : String(cause);
+        const hash = settingsHash(site.spec);
+        if (isPassing(cause, handle)) pause(context, runtime);
         // A failed reload to new code says nothing about the settings that already serve.
-        if (before === null || settingsHash(site.spec) !== before.settingsHash) {
-          await rememberFailure(context, runtime, { hash: settingsHash(site.spec), reason });
-        }
+        else if (runtime.current?.settingsHash !== hash)
+          await rememberFailure(context, runtime, { hash, reason });
         throw cause;
       }
     },
@@ -58,6 +68,16 @@ export function beginRollout(args: {
           ? `Nothing changed for visitors: the site still runs release ${before.release}.`
           : `The site runs release ${runtime.current?.release ?? "unknown"}.`,
   });
+}
+
+/** True when it says nothing about the site: the supervisor or the keeper went away in the middle. */
+function isPassing(cause: unknown, handle: OperationHandle): boolean {
+  if (handle.signal.reason instanceof Stopping) return true;
+  return cause instanceof KeeperError && cause.code === "Closed";
+}
+
+function pause(context: Context, runtime: SiteRuntime): void {
+  runtime.pausedUntil = context.system.clock.now() + RETRY_AFTER_MS;
 }
 
 /** Stops the master and starts it again on the same socket and release; requests wait in the queue meanwhile. */
@@ -106,14 +126,15 @@ export function beginStart(args: {
   const generation = runtime.current;
   if (generation === null || generation.settingsHash !== settingsHash(site.spec)) {
     runtime.current = null;
+    const isNew = generation === null || needsNewRelease(generation.source, site.spec.source);
     return beginRollout({
       context,
       runtime,
       site,
       kind: "start",
-      of:
-        generation === null ? { kind: "new-release" } : { kind: "older-release", number: generation.release },
+      of: isNew ? { kind: "new-release" } : { kind: "older-release", number: generation.release },
       actor,
+      ...(generation ? { replaces: generation } : {}),
     });
   }
   return begin({
@@ -141,9 +162,10 @@ export function beginStop(args: {
     kind: "stop",
     actor,
     steps: ["publish", "drain", "prune"],
+    onFailure: () => pause(context, runtime),
     run: async (handle) => {
       handle.pastTheReturn();
-      await handle.step("publish", () => publishSites(context));
+      await handle.step("publish", () => takeOutOfNginx(context, handle));
       await handle.step("drain", () => stopAll(context, runtime, handle, { keepRecord: true }));
       await handle.step("prune", async () => {
         const notes = await settleStrays({ context, site });
@@ -169,6 +191,7 @@ export function beginScale(args: {
     kind: "scale",
     actor,
     steps: ["scale"],
+    onFailure: () => pause(context, runtime),
     run: async (handle) => {
       const generation = requireCurrent(runtime);
       handle.pastTheReturn();
@@ -205,15 +228,21 @@ export function beginRemove(args: {
   const { context, runtime, actor, purge } = args;
   const { files } = context.system;
   const paths = sitePaths(context.instance, runtime.name);
+  // One that was adopted has no id any more by which it could be seen that an operation works on it.
+  runtime.background = true;
   return context.operations.start({
     kind: "remove",
     ...(runtime.siteId ? { siteId: runtime.siteId } : {}),
     actor,
     steps: ["publish", "drain", "remove"],
-    onEnd: () => context.wake(),
+    onEnd: ({ state }) => {
+      runtime.background = false;
+      if (state === "failed") pause(context, runtime);
+      context.wake();
+    },
     run: async (handle) => {
       handle.pastTheReturn();
-      await handle.step("publish", () => publishSites(context));
+      await handle.step("publish", () => takeOutOfNginx(context, handle));
       await handle.step("drain", () => stopAll(context, runtime, handle, { keepRecord: false }));
       await handle.step("remove", async () => {
         await files.remove(paths.runtime);
@@ -237,9 +266,28 @@ function begin(args: {
   steps: StepName[];
   run: (handle: OperationHandle) => Promise<void>;
   afterFailure?: () => string;
+  onFailure?: () => void;
 }): Operation {
-  const { context, site, ...rest } = args;
-  return context.operations.start({ ...rest, siteId: site.id, onEnd: () => context.wake() });
+  const { context, site, onFailure, ...rest } = args;
+  return context.operations.start({
+    ...rest,
+    siteId: site.id,
+    onEnd: ({ state }) => {
+      if (state === "failed") onFailure?.();
+      context.wake();
+    },
+  });
+}
+
+/** An nginx that takes no configuration does not keep anybody from stopping a site; it is told again by the plan. */
+async function takeOutOfNginx(context: Context, handle: OperationHandle): Promise<string> {
+  try {
+    return await publishSites(context);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    handle.warn(`nginx still sends visitors to this site, who get an error: ${reason}`);
+    return "nginx did not take it and is told again";
+  }
 }
 
 function requireCurrent(runtime: SiteRuntime) {

@@ -129,8 +129,7 @@ export async function startSupervisor(args: {
       change: "exited",
       pid: exit.pid,
       ...(runtime.siteId ? { siteId: runtime.siteId } : {}),
-      detail:
-        `gunicorn master ${exit.pid}: ${describeExit(exit)}${decided ? "" : serving ? ` ${runtime.restart.reason ?? ""}` : ""}`.trim(),
+      detail: `gunicorn master ${exit.pid}: ${serving && !decided ? runtime.restart.reason : describeExit(exit)}`,
     });
   }
 

@@ -221,10 +221,11 @@ export async function openSupervisorScene(options: { seed?: number } = {}) {
         await clock.advance(LOOK_EVERY_MS);
       }
     },
-    /** What the supervisor would do next. */
+    /** What the supervisor has yet to do; what waits for the end of a backoff is part of it. */
     async plan(): Promise<Step[]> {
       const { context, workloads } = scene.parts();
-      return plan(context.desired.get(), await observe(context, workloads), proxyKey(context));
+      const world = await observe(context, workloads);
+      return plan(context.desired.get(), { ...world, now: Number.POSITIVE_INFINITY }, proxyKey(context));
     },
     async isAsDesired(): Promise<boolean> {
       const { context } = scene.parts();

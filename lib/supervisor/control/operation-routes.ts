@@ -1,5 +1,6 @@
 /** Starting, watching and cancelling operations. */
 import { MAX_WAIT_MS, startOperationSchema } from "../../control/contract.ts";
+import type { DesiredSite } from "../../schema/desired.ts";
 import type { Operation } from "../../schema/operation.ts";
 import { beginRestart, beginRollout } from "../site-actions.ts";
 import type { SiteRuntime } from "../site-runtime.ts";
@@ -75,20 +76,23 @@ export function operationRoutes({ context }: ControlParts): Route[] {
     while (runtime.background && clock.monotonic() < until) await clock.sleep(BACKGROUND_LOOK_EVERY_MS);
   }
 
+  function find(siteId: string): { site: DesiredSite; runtime: SiteRuntime } {
+    const site = context.desired.get().sites.find((candidate) => candidate.id === siteId);
+    const runtime = site ? context.sites.get(site.spec.name) : undefined;
+    if (site && runtime) return { site, runtime };
+    throw new Refusal({
+      status: 404,
+      code: "site-unknown",
+      title: "Unknown site",
+      detail: `There is no site ${siteId}.`,
+    });
+  }
+
   async function start(call: Call): Promise<Operation> {
     const request = await call.body(startOperationSchema);
-    const site = context.desired.get().sites.find((candidate) => candidate.id === request.siteId);
-    const runtime = site ? context.sites.get(site.spec.name) : undefined;
-    if (!site || !runtime) {
-      throw new Refusal({
-        status: 404,
-        code: "site-unknown",
-        title: "Unknown site",
-        detail: `There is no site ${request.siteId}.`,
-      });
-    }
-    await whenNothingShortIsUnderWay(runtime);
-    await whenInTheForeground(runtime);
+    await whenInTheForeground(find(request.siteId).runtime);
+    // What was in the way may have been the end of the site.
+    const { site, runtime } = find(request.siteId);
     const busy = context.operations.busyWith(site.id);
     if (busy !== null || runtime.background) {
       throw new Refusal({

@@ -41,7 +41,7 @@ export async function prepare(args: {
   const { context, handle, site } = args;
   const user = await siteUser({ system: context.system, site });
   let release: Release | undefined;
-  const made = args.of.kind === "new-release" || args.former === null;
+  const made = args.of.kind === "new-release" || (args.of.kind === "same-release" && args.former === null);
   await handle.step("prepare", async () => {
     if (made) {
       release = await newRelease(args, user);
