@@ -30,6 +30,7 @@ function proxySite(context: Context, site: DesiredSite): ProxySite {
     state: site.wanted === "started" && serving !== null ? "live" : "stopped",
     currentSocket: paths.currentSocket,
     staticRoot: paths.current,
+    ownUsers: context.instance.users !== null,
     accessLog: paths.accessLog,
     errorLog: paths.errorLog,
   };

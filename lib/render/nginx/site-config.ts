@@ -33,6 +33,8 @@ export type ProxySite = {
   staticRoot: string;
   /** Folders inside the release that are links to data kept elsewhere, relative; static files may lie in them. */
   persistentFolders?: readonly string[];
+  /** Sites run as users of their own, and nginx may read what all of them own. */
+  ownUsers?: boolean;
   accessLog: string;
   errorLog: string;
 };
@@ -147,17 +149,28 @@ function workerLocation(site: ProxySite): Directive {
 /**
  * Static files. Links below the mapped folder are not followed, because a site's code could otherwise have nginx
  * read what other sites own; the way to the folder itself does go through Monban's links (the current release).
- * Folders a release holds as links to kept data get a location of their own.
+ * Folders a release holds as links to kept data get a location of their own. Where sites have users of their own,
+ * code could put a link in place of the mapped folder itself: there every link below `current` counts only when what
+ * it points at belongs to the same user.
  */
 function staticLocations(site: ProxySite): Directive[] {
   return site.spec.static.flatMap(({ urlPath, directory }, index) => {
     const field = `static.${index}`;
     const root = directory.startsWith("/") ? directory : `${site.staticRoot}/${directory}`;
+    const links: Value[] =
+      site.ownUsers && !directory.startsWith("/")
+        ? [literal("if_not_owner"), joined(literal("from="), folder(site.staticRoot, "staticRoot"))]
+        : [];
     const inside = directory.startsWith("/") ? [] : foldersInside(site.persistentFolders ?? [], directory);
     return [
-      staticLocation({ url: urlPath, directory: root, field }),
+      staticLocation({ url: urlPath, directory: root, field, links }),
       ...inside.map((path) =>
-        staticLocation({ url: `${urlPath}${path}/`, directory: `${withoutSlash(root)}/${path}`, field }),
+        staticLocation({
+          url: `${urlPath}${path}/`,
+          directory: `${withoutSlash(root)}/${path}`,
+          field,
+          links,
+        }),
       ),
     ];
   });
@@ -167,10 +180,13 @@ function staticLocation({
   url,
   directory,
   field,
+  links,
 }: {
   url: string;
   directory: string;
   field: string;
+  /** Which links are followed, as `disable_symlinks` takes it; none below the folder when empty. */
+  links: Value[];
 }): Directive {
   const path = folder(directory, `${field}.directory`);
   return block(
@@ -178,7 +194,10 @@ function staticLocation({
     [literal("^~"), urlFolder(url, `${field}.urlPath`)],
     [
       directive("alias", path),
-      directive("disable_symlinks", literal("on"), joined(literal("from="), path)),
+      directive(
+        "disable_symlinks",
+        ...(links.length > 0 ? links : [literal("on"), joined(literal("from="), path)]),
+      ),
       directive("add_header", literal("Cache-Control"), variable("monban_cache_control")),
       directive("add_header", literal("X-Content-Type-Options"), literal("nosniff")),
       servedByNginx(),

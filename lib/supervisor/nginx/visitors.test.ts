@@ -1,8 +1,9 @@
-import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { expect, test } from "vitest";
 import { parseAccessEntry } from "../../core/log-lines.ts";
 import { CHECK_TOKEN, type ProxyScene, proxyScenes } from "../../testing/proxy-scene.ts";
+import { runCommand } from "../../testing/run-command.ts";
 import { waitFor } from "../../testing/wait-for.ts";
 
 const scenes = proxyScenes();
@@ -234,6 +235,38 @@ test("text is compressed for those who ask for it", async () => {
   const { headers } = await scene.ask(HOST, "/", { headers: { "accept-encoding": "gzip" } });
   expect(headers).toMatchObject({ "content-encoding": "gzip", vary: "Accept-Encoding" });
 });
+
+test.runIf(process.getuid?.() === 0)(
+  "a site that exchanges its static folder for a link gets nothing of another user's out of nginx",
+  async () => {
+    const scene = await scenes.open();
+    const folder = `${scene.folder}/site`;
+    await writeStaticFiles(scene, folder);
+    const own = async (path: string, uid: number) => {
+      runCommand("chown", ["-Rh", `${uid}:${uid}`, `${folder}/${path}`]);
+    };
+    for (const path of ["r1", "kept"]) await own(path, 65_001);
+    await own("elsewhere", 65_002);
+    const site = scene.aSite({
+      staticRoot: `${folder}/current`,
+      persistentFolders: ["static/uploads"],
+      ownUsers: true,
+      spec: { static: [{ urlPath: "/static/", directory: "static" }] },
+    });
+    await scene.serve(site);
+    expect(await scene.proxy.start([site])).toMatchObject({ ok: true });
+    const statusOf = async (path: string) => (await scene.ask(HOST, path)).status;
+    expect(await statusOf("/static/site.css")).toBe(200);
+    expect(await statusOf("/static/uploads/photo.txt")).toBe(200);
+    for (const path of ["/static/link", "/static/linked/secret.txt", "/static/uploads/out"])
+      expect([403, 404], path).toContain(await statusOf(path));
+
+    await rename(`${folder}/r1/static`, `${folder}/r1/aside`);
+    await symlink(`${folder}/elsewhere`, `${folder}/r1/static`);
+    await own("r1/static", 65_001);
+    expect([403, 404]).toContain(await statusOf("/static/secret.txt"));
+  },
+);
 
 /** A site with a worker, and with static files when asked for. */
 async function aLiveSite(options: { static?: boolean } = {}) {
