@@ -2,6 +2,7 @@
 import type { DesiredSite } from "../schema/desired.ts";
 import { checkWhenDue, judgeHealth } from "./check-site.ts";
 import type { Context } from "./context.ts";
+import { countWorkers } from "./pool/count-workers.ts";
 import { relieveOrphans } from "./pool/end-orphans.ts";
 import { watchHungRequests } from "./pool/hung-requests.ts";
 import { generationName } from "./pool/names.ts";
@@ -55,6 +56,7 @@ async function lookAtSite(
     runtime.metrics.addSample({ atMs: now, busyThreads, queueWaiting: runtime.queueWaiting });
     await watchHungRequests(context, runtime);
     await relieveOrphans(context, runtime.name);
+    await countWorkers(context, runtime);
   }
   let figures = await runtime.metrics.tick();
   for (let turn = 1; figures.more && turn < MAX_LOG_TURNS; turn += 1) figures = await runtime.metrics.tick();

@@ -59,6 +59,8 @@ export type SiteRuntime = {
   exitsRead: Map<number, number>;
   /** Workers are being removed on purpose. */
   scaling: boolean;
+  /** Another number of workers than the recorded one, and since when (monotonic ms). */
+  miscount: { count: number; since: number } | null;
   /** Workers that were asked to end because a request hung: when, and how far it went. */
   hung: Map<number, { since: number; killed: boolean; serving: string }>;
   /** Unexpected deaths of workers since the last cut over. */
@@ -102,6 +104,7 @@ export function createSiteRuntime(args: {
     queueWaiting: false,
     exitsRead: new Map(),
     scaling: false,
+    miscount: null,
     hung: new Map(),
     workerDeaths: 0,
     metrics: args.metrics,

@@ -37,28 +37,32 @@ export async function scaleWorkers(args: {
     }
     const up = args.wanted > generation.pool.workers;
     const target = generation.pool.workers + (up ? 1 : -1);
-    const before = await workerPids(context, child.pid);
-    await keeper.signal({
-      pid: child.pid,
-      startTime: child.startTime,
-      signal: up ? "SIGTTIN" : "SIGTTOU",
-      group: false,
-    });
+    const { workers } = generation.pool;
+    const alive = (await workerPids(context, child.pid)).length;
+    // A supervisor that died between this signal and the record has asked already.
+    if (up ? alive <= workers : alive >= workers) {
+      await keeper.signal({
+        pid: child.pid,
+        startTime: child.startTime,
+        signal: up ? "SIGTTIN" : "SIGTTOU",
+        group: false,
+      });
+    }
     const deadlineMs = up ? args.bootDeadlineMs : generation.pool.gracefulTimeoutMs + 2_000;
     const done = up
       ? await until(context, deadlineMs, () =>
-          newWorkerReady(context, siteName, generation.number, child.pid, before),
+          enoughReady(context, siteName, generation.number, child.pid, target),
         )
       : await until(
           context,
           deadlineMs,
-          async () => (await workerPids(context, child.pid)).length < before.length,
+          async () => (await workerPids(context, child.pid)).length <= Math.max(target, alive - 1),
         );
     if (!done) {
       throw new StepFailure({
         code: "scale-unconfirmed",
         sentence: up
-          ? `A worker was asked for and none became ready within ${Math.round(deadlineMs / 1000)} s; the site runs with ${before.length} workers.`
+          ? `A worker was asked for and none became ready within ${Math.round(deadlineMs / 1000)} s; the site runs with ${workers} workers.`
           : `A worker was asked to stop and did not within ${Math.round(deadlineMs / 1000)} s.`,
       });
     }
@@ -76,17 +80,18 @@ async function workerPids(context: Context, masterPid: number): Promise<number[]
     .map(({ pid }) => pid);
 }
 
-async function newWorkerReady(
+async function enoughReady(
   context: Context,
   siteName: string,
   generation: number,
   masterPid: number,
-  before: number[],
+  target: number,
 ): Promise<boolean> {
-  const pids = (await workerPids(context, masterPid)).filter((pid) => !before.includes(pid));
-  if (pids.length === 0) return false;
+  const pids = await workerPids(context, masterPid);
+  if (pids.length < target) return false;
   const facts = await readFacts(context, siteName, generation);
-  return pids.some((pid) => facts?.workers.some((worker) => worker.pid === pid && worker.ready));
+  const ready = pids.filter((pid) => facts?.workers.some((worker) => worker.pid === pid && worker.ready));
+  return ready.length >= target;
 }
 
 async function until(
