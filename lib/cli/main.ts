@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { VERSION } from "../schema/version.ts";
+import { orWhyAway } from "./ask-supervisor.ts";
 import { databaseHelp } from "./database-help.ts";
 import { down } from "./down.ts";
 import { findInstance } from "./find-instance.ts";
@@ -54,8 +55,13 @@ async function main(argv: string[]): Promise<number> {
     return 0;
   }
   if (command === "down") return down(await findInstance(values.data));
-  if (command === "status") return status(await findInstance(values.data), { json: values.json ?? false });
-  if (command === "site") return site(await findInstance(values.data), positionals);
+  if (command === "status" || command === "site") {
+    const instance = await findInstance(values.data);
+    return orWhyAway(
+      instance,
+      command === "status" ? status(instance, { json: values.json ?? false }) : site(instance, positionals),
+    );
+  }
   if (databaseCommands.includes(command)) {
     const { databaseCommand } = await import("./database-command.ts");
     return databaseCommand(await findInstance(values.data), [command, ...positionals], values);

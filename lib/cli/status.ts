@@ -1,20 +1,12 @@
 /** `monban status`: is everything fine, and if not, where? Exit status 0 when it is, 1 when not, 2 when unknown. */
 import type { Instance } from "../schema/instance.ts";
-import type { ObservedState, SiteObservation } from "../schema/observed.ts";
+import type { SiteObservation } from "../schema/observed.ts";
 import { askSupervisor } from "./ask-supervisor.ts";
 import { panelUrl } from "./up.ts";
 
 export async function status(instance: Instance, options: { json: boolean }): Promise<number> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  let observed: ObservedState;
-  try {
-    observed = await askSupervisor(instance).observed();
-  } catch (cause) {
-    process.stderr.write(
-      `The supervisor on ${instance.data} does not answer: ${cause instanceof Error ? cause.message : String(cause)}\n`,
-    );
-    return 2;
-  }
+  const observed = await askSupervisor(instance).observed();
   const unwell = observed.sites.filter((site) => !["healthy", "stopped"].includes(site.health.status));
   if (options.json) {
     say(JSON.stringify(observed, null, 2));

@@ -4,9 +4,8 @@ import { request } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { instancePaths, sitePaths } from "../core/layout.ts";
 import type { Instance } from "../schema/instance.ts";
-import { connectKeeper } from "../system/keeper-client.ts";
 import { launchKeeper } from "../system/launch-keeper.ts";
-import { askSupervisor } from "./ask-supervisor.ts";
+import { askSupervisor, runningKeeper } from "./ask-supervisor.ts";
 import { checkPorts } from "./check-ports.ts";
 import { placeSample, prepareInstance, setupToken } from "./prepare-instance.ts";
 import { readSettings } from "./settings.ts";
@@ -163,7 +162,7 @@ async function announce(
   say(`  Panel        ${url}`);
   const unset = token !== null && (await readFile(paths.setupTokenFile, "utf8").catch(() => null)) !== null;
   if (unset) say(`  Setup token  ${token}   (works once, on the first page)`);
-  const sampleUrl = `http://sample.localhost:${instance.httpPort}/`;
+  const sampleUrl = httpUrl("sample.localhost", instance.httpPort);
   if (await serves(instance, "sample")) say(`  Sample site  ${sampleUrl}`);
   else if (sample && unset) say(`  Sample site  ${sampleUrl}   (ready in a moment)`);
   say(`  Data         ${instance.data}`);
@@ -193,7 +192,11 @@ async function whatIsWrong(instance: Instance): Promise<string> {
 export async function panelUrl(instance: Instance): Promise<string> {
   const host =
     instance.panelHost === "0.0.0.0" || instance.panelHost === "::" ? "localhost" : instance.panelHost;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${instance.panelPort}/`;
+  return httpUrl(host.includes(":") ? `[${host}]` : host, instance.panelPort);
+}
+
+function httpUrl(host: string, port: number): string {
+  return port === 80 ? `http://${host}/` : `http://${host}:${port}/`;
 }
 
 function answers(instance: Instance): Promise<boolean> {
@@ -210,20 +213,6 @@ function answers(instance: Instance): Promise<boolean> {
     asked.on("error", () => resolve(false));
     asked.end();
   });
-}
-
-async function runningKeeper(instance: Instance): Promise<number | null> {
-  const path = instancePaths(instance).keeperSocket;
-  try {
-    const keeper = await connectKeeper({ path, connectTimeoutMs: 1_000, requestTimeoutMs: 2_000 });
-    try {
-      return (await keeper.hello()).pid;
-    } finally {
-      keeper.close();
-    }
-  } catch {
-    return null;
-  }
 }
 
 async function writeWhole(path: string, text: string, mode: number): Promise<void> {
