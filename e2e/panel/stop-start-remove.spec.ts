@@ -1,0 +1,71 @@
+/** What interrupts visitors asks first and names what will be lost. */
+import { access } from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import { arrive } from "./support/arrive.ts";
+import { workersOf } from "./support/processes.ts";
+import { makeSite, siteNamed } from "./support/sites.ts";
+import { expect, test } from "./support/test.ts";
+import { visit } from "./support/visit.ts";
+
+async function choose(page: Page, item: string): Promise<void> {
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: item, exact: true }).click();
+}
+
+test("stop, start, restart and remove ask by naming what visitors lose, and show how they went", async ({
+  page,
+  monban,
+}) => {
+  const site = await makeSite(monban, "mortal");
+  await arrive(page, `/sites/${site.id}`);
+
+  await test.step("stop", async () => {
+    await choose(page, "Stop");
+    const dialog = page.getByRole("dialog", { name: "Stop mortal?" });
+    await expect(dialog).toContainText("mortal.localhost");
+    await expect(dialog).toContainText("503");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    expect((await visit(monban, site.host)).status).toBe(200);
+    await choose(page, "Stop");
+    await dialog.getByRole("button", { name: "Stop the site" }).click();
+    await expect(page.getByRole("region", { name: "Stop" })).toContainText("done");
+    await expect(page.getByRole("button", { name: "Start", exact: true })).toBeVisible();
+    expect((await visit(monban, site.host)).status).toBe(503);
+  });
+
+  await test.step("start", async () => {
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await expect(page.getByRole("region", { name: /^Start/ })).toContainText("done", { timeout: 30_000 });
+    await expect(page.getByText("healthy", { exact: true })).toBeVisible();
+    expect((await visit(monban, site.host)).status).toBe(200);
+  });
+
+  await test.step("restart", async () => {
+    const [before] = await workersOf(monban, site.id);
+    await choose(page, "Restart");
+    const dialog = page.getByRole("dialog", { name: "Restart mortal?" });
+    await expect(dialog).toContainText("To take up new code without an interruption, reload instead.");
+    await dialog.getByRole("button", { name: "Restart with an interruption" }).click();
+    await expect(page.getByRole("region", { name: /^Restart/ })).toContainText("done", { timeout: 30_000 });
+    const [after] = await workersOf(monban, site.id);
+    expect(after?.pid).not.toBe(before?.pid);
+    expect((await visit(monban, site.host)).status).toBe(200);
+  });
+
+  await test.step("remove", async () => {
+    await choose(page, "Remove the site…");
+    const dialog = page.getByRole("dialog", { name: "Remove mortal?" });
+    await expect(dialog).toContainText("mortal.localhost stops answering");
+    await expect(dialog).toContainText("The source folder is not touched.");
+    await dialog.getByRole("switch", { name: "Also delete its files" }).click();
+    const confirm = dialog.getByRole("button", { name: "Remove mortal" });
+    await expect(confirm).toBeDisabled();
+    await dialog.getByRole("textbox", { name: "Type mortal to confirm" }).fill("mortal");
+    await confirm.click();
+    await expect(page).toHaveURL(/\/sites$/);
+    await expect(page.getByRole("link", { name: "mortal", exact: true })).toBeHidden({ timeout: 30_000 });
+    expect(await siteNamed(monban, "mortal")).toBeUndefined();
+    await access(`${site.folder}/app.py`);
+    expect((await visit(monban, site.host)).text).not.toContain('"v1"');
+  });
+});
