@@ -45,6 +45,11 @@ export function metricsText(status: StatusView, sites: SiteView[], seen: SiteObs
       })),
     ],
     [
+      "monban_log_readers",
+      "Logs being followed for somebody; closing a log frees its reader.",
+      [{ value: status.logReaders }],
+    ],
+    [
       "monban_site_up",
       "1 while a site is healthy or degraded, 0 while it is down or stopped.",
       perSite(({ health: { status: health } }) =>

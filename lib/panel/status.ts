@@ -39,6 +39,7 @@ export function statusView(observed: ObservedState | null, facts: PanelFacts): S
       notices,
       supervisorReachable: true,
       inStep,
+      logReaders: observed.logReaders ?? null,
     };
   }
   return {
@@ -68,6 +69,7 @@ export function statusView(observed: ObservedState | null, facts: PanelFacts): S
     ],
     supervisorReachable: false,
     inStep: false,
+    logReaders: null,
   };
 }
 

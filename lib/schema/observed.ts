@@ -122,5 +122,7 @@ export const observedStateSchema = z.object({
     }),
   ),
   sites: z.array(siteObservationSchema),
+  /** Logs being followed for somebody right now; a supervisor from before this was counted does not say. */
+  logReaders: z.int().optional(),
 });
 export type ObservedState = z.infer<typeof observedStateSchema>;

@@ -17,6 +17,8 @@ export const statusViewSchema = z.object({
   notices,
   /** False while the supervisor cannot be reached: then `keeper`, `supervisor` and `nginx` are "unknown". Sites keep serving. */
   supervisorReachable: z.boolean(),
+  /** Logs being followed for somebody right now; null while that is unknown. */
+  logReaders: z.int().nullable(),
   /** False until the supervisor holds exactly what this panel wants. */
   inStep: z.boolean(),
 });

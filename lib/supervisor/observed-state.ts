@@ -5,6 +5,7 @@ import type { ProcessState } from "../schema/process-state.ts";
 import { pendingSettings } from "./check-site.ts";
 import type { Context } from "./context.ts";
 import type { HostLook } from "./host-look.ts";
+import { openLogReaders } from "./logs/follow-log.ts";
 import { currentMaster, type SiteRuntime } from "./site-runtime.ts";
 import { siteState } from "./site-state.ts";
 import type { Workload, Workloads } from "./workloads.ts";
@@ -63,6 +64,7 @@ export async function observedState(
       const runtime = context.sites.get(site.spec.name);
       return runtime ? [siteObservation(context, site, runtime)] : [];
     }),
+    logReaders: openLogReaders(),
   };
 }
 

@@ -26,7 +26,8 @@ export function LogsTab() {
   const deferred = useDeferredValue(filter.contains);
   const log = useLog(site.id, { ...filter, contains: deferred });
   const [wrap, setWrap] = useState(false);
-  const [newestFirst, setNewestFirst] = useState(false);
+  // What just happened is what somebody comes for.
+  const [newestFirst, setNewestFirst] = useState(true);
 
   const show = useCallback(
     (next: LogFilter) => {
