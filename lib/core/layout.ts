@@ -11,6 +11,7 @@ export function instancePaths({ data, run, root }: Omit<Roots, "facts">) {
     desired: `${data}/supervisor/desired.json`,
     journal: `${data}/supervisor/journal.jsonl`,
     operations: `${data}/supervisor/operations`,
+    sites: `${data}/sites`,
     nginx: `${data}/nginx`,
     nginxRevisions: `${data}/nginx/revisions`,
     /** Symbolic link to the live revision. */

@@ -1,5 +1,5 @@
 /** Looks at the machine: what the keeper holds, which masters live, what is on disk. The plan is made from this. */
-import { sitePaths } from "../core/layout.ts";
+import { instancePaths, sitePaths } from "../core/layout.ts";
 import type { ObservedSite, ObservedWorld } from "../core/plan.ts";
 import type { DesiredSite } from "../schema/desired.ts";
 import type { KeeperStatus } from "../system/keeper-client.ts";
@@ -23,6 +23,7 @@ export async function observe(context: Context, workloads: Workloads): Promise<O
     ...desired.sites.map((site) => site.spec.name),
     ...views.keys(),
     ...context.sites.keys(),
+    ...(await namesOnDisk(context)),
   ]);
   for (const name of names) {
     const site = desired.sites.find((candidate) => candidate.spec.name === name) ?? null;
@@ -48,6 +49,25 @@ export async function observe(context: Context, workloads: Workloads): Promise<O
       backoffUntil: workloads.panel.busy ? Number.POSITIVE_INFINITY : workloads.panel.backoffUntil,
     },
   };
+}
+
+const lookedAtDisk = new WeakSet<Context>();
+
+/**
+ * Sites that left something on disk that says they serve, looked for once: one that was removed while nobody could do
+ * it, and of which nothing lives any more, is known by nothing else.
+ */
+async function namesOnDisk(context: Context): Promise<string[]> {
+  // Without a desired state nothing is known to be unwanted.
+  if (lookedAtDisk.has(context) || context.desired.get().revision === 0) return [];
+  const { files } = context.system;
+  const names: string[] = [];
+  for (const name of await files.list(instancePaths(context.instance).sites)) {
+    const isLinked = (await files.readLink(sitePaths(context.instance, name).current)) !== null;
+    if (isLinked || (await recordedGenerations(context, name)).length > 0) names.push(name);
+  }
+  lookedAtDisk.add(context);
+  return names;
 }
 
 function observedSite(context: Context, runtime: SiteRuntime): ObservedSite {

@@ -49,7 +49,6 @@ export function beginRollout(args: {
       try {
         await rollOut({ context, handle, runtime, site, of: args.of, actor });
         await rememberFailure(context, runtime, null);
-        if (replaces) await forgetGeneration(context, site.spec.name, replaces.number);
       } catch (cause) {
         runtime.current ??= replaces ?? null;
         const reason = cause instanceof Error ? cause.message : String(cause);
@@ -59,6 +58,9 @@ export function beginRollout(args: {
         else if (runtime.current?.settingsHash !== hash)
           await rememberFailure(context, runtime, { hash, reason });
         throw cause;
+      } finally {
+        if (replaces && runtime.current?.number !== replaces.number)
+          await forgetGeneration(context, site.spec.name, replaces.number);
       }
     },
     afterFailure: () =>

@@ -95,6 +95,11 @@ export async function openSupervisorScene(options: { seed?: number } = {}) {
         startTimeOf: async (pid) => (await mortal.machine.processStat(pid))?.startTime ?? null,
       });
       onConnected = [];
+      // What happened while nobody listened is heard before anything else.
+      for (const exit of (await keeper.status()).exits) {
+        exits.deliver(exit);
+        await keeper.acknowledge(exit.seq);
+      }
       let parts: ControlParts | undefined;
       const started = startSupervisor({
         system: mortal,
@@ -118,7 +123,6 @@ export async function openSupervisorScene(options: { seed?: number } = {}) {
       const failed = new Promise<never>((_, reject) => started.catch(reject));
       while (parts === undefined) await Promise.race([clock.advance(10), failed]);
       life = Object.assign(begun, { exits, supervisor: await started, parts });
-      for (const exit of (await keeper.status()).exits) deliver(exit);
     },
     /** As by `kill -9`: nothing it was about to do happens any more. */
     kill(): void {
