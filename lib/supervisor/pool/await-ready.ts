@@ -4,11 +4,14 @@ import { sitePaths } from "../../core/layout.ts";
 import type { Generation } from "../../schema/generation.ts";
 import type { Context } from "../context.ts";
 import { StepFailure } from "../operations.ts";
+import { askStack } from "./ask-stack.ts";
 import { readFacts } from "./read-facts.ts";
 
 const LOOK_EVERY_MS = 25;
 /** Enough for a long traceback; what a program prints beyond it while it dies is not read. */
 const MAX_BOOT_OUTPUT_BYTES = 256 * 1024;
+/** What was printed last before the deadline. */
+const MAX_EVIDENCE_LINES = 20;
 
 /** Where the application log ended before the boot, so that only its own lines explain a failure. */
 export async function logEnd(context: Context, siteName: string): Promise<number> {
@@ -86,11 +89,13 @@ async function deadlineFailure(args: AwaitReady, ready: number): Promise<StepFai
     return bootFailure(args, { code: null, signal: null });
   }
   const seconds = Math.round(args.deadlineMs / 1000);
+  const stack = await askStack(args.context, args.siteName, args.generation, args.master.pid);
+  const place = stack?.place ? `; they were still at ${stack.place}` : "";
   return new StepFailure({
     code: "boot-deadline",
-    sentence: `The application did not finish importing within ${seconds} s: ${ready} of ${args.generation.pool.workers} workers are ready.`,
+    sentence: `The application did not finish importing within ${seconds} s: ${ready} of ${args.generation.pool.workers} workers are ready${place}.`,
     hint: "Look for work done at import, such as a connection that is waited for, or raise the boot deadline in Settings.",
-    evidence: lines.slice(-20),
+    evidence: [...lines.slice(-MAX_EVIDENCE_LINES), ...(stack?.evidence ?? [])],
   });
 }
 
