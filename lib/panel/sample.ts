@@ -1,5 +1,6 @@
 /** The site that an empty installation starts with, so that the first page shows the whole chain alive. */
 import fs from "node:fs/promises";
+import path from "node:path";
 import { readNumber, writeNumber } from "../db/settings.ts";
 import { systemActor } from "../schema/operation.ts";
 import { createSiteSchema } from "../schema/site-request.ts";
@@ -14,28 +15,37 @@ const system: Caller = {
 /**
  * Creates the site "sample" from `folder`, once in the life of an installation: a sample that was removed does not come
  * back. True when it was created. The folder is put there before the panel starts; without it there is no sample.
+ * `npm run dev` puts a folder "breakable" beside it, which becomes a second site.
  */
-export async function ensureSampleSite(
-  { database, log }: Context,
+export async function ensureSampleSite(context: Context, sites: Sites, folder: string): Promise<boolean> {
+  const { db } = context.database;
+  if ((await readNumber(db, "sample-offered")) > 0) return false;
+  if (!(await isFolder(folder))) return false;
+  const isEmpty = (await sites.list()).length === 0;
+  if (isEmpty) {
+    await offer(context, sites, "sample", folder, ["localhost", "127.0.0.1"]);
+    const breakable = path.join(path.dirname(folder), "breakable");
+    if (await isFolder(breakable)) await offer(context, sites, "breakable", breakable, []);
+  }
+  await writeNumber(db, "sample-offered", 1);
+  return isEmpty;
+}
+
+async function offer(
+  context: Context,
   sites: Sites,
+  name: string,
   folder: string,
-): Promise<boolean> {
-  if ((await readNumber(database.db, "sample-offered")) > 0) return false;
-  const isThere = await fs.stat(folder).then(
+  furtherDomains: string[],
+): Promise<void> {
+  const domains = [`${name}.localhost`, ...furtherDomains];
+  await sites.create(system, createSiteSchema.parse({ name, domains, source: { path: folder } }));
+  context.log(`created the ${name} site`);
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  return fs.stat(file).then(
     (stat) => stat.isDirectory(),
     () => false,
   );
-  if (!isThere) return false;
-  const isEmpty = (await sites.list()).length === 0;
-  if (isEmpty) {
-    const input = createSiteSchema.parse({
-      name: "sample",
-      domains: ["sample.localhost", "localhost", "127.0.0.1"],
-      source: { path: folder },
-    });
-    await sites.create(system, input);
-    log("created the sample site");
-  }
-  await writeNumber(database.db, "sample-offered", 1);
-  return isEmpty;
 }
