@@ -5,7 +5,7 @@ import { arrive } from "./support/arrive.ts";
 import { workersOf } from "./support/processes.ts";
 import { makeSite, siteNamed } from "./support/sites.ts";
 import { expect, test } from "./support/test.ts";
-import { visit } from "./support/visit.ts";
+import { REFUSED, visit } from "./support/visit.ts";
 
 async function choose(page: Page, item: string): Promise<void> {
   await page.getByRole("button", { name: "More actions" }).click();
@@ -65,7 +65,10 @@ test("stop, start, restart and remove ask by naming what visitors lose, and show
     await expect(page).toHaveURL(/\/sites$/);
     await expect(page.getByRole("link", { name: "mortal", exact: true })).toBeHidden({ timeout: 30_000 });
     expect(await siteNamed(monban, "mortal")).toBeUndefined();
+    // What is told about it later still names it.
+    await arrive(page, "/activity");
+    await expect(page.getByRole("listitem").filter({ hasText: "mortal removal by admin" })).toBeVisible();
     await access(`${site.folder}/app.py`);
-    expect((await visit(monban, site.host)).text).not.toContain('"v1"');
+    await expect(visit(monban, site.host)).rejects.toThrow(REFUSED);
   });
 });

@@ -123,6 +123,6 @@ export const observedStateSchema = z.object({
   ),
   sites: z.array(siteObservationSchema),
   /** Logs being followed for somebody right now; a supervisor from before this was counted does not say. */
-  logReaders: z.int().optional(),
+  logReaders: z.int().nullable().optional(),
 });
 export type ObservedState = z.infer<typeof observedStateSchema>;

@@ -62,6 +62,8 @@ export const operationSchema = z.object({
   kind: operationKindSchema,
   state: z.enum(["queued", "running", "succeeded", "failed"]),
   siteId: idSchema("site").optional(),
+  /** The site's name, so that it can still be told once the site is removed. */
+  siteName: z.string().optional(),
   steps: z.array(operationStepSchema),
   error: problemSchema.optional(),
   /** Things the operation did that are worth knowing although it succeeded, such as requests cut at the deadline. */

@@ -57,6 +57,7 @@ export type Operations = {
   start(args: {
     kind: OperationKind;
     siteId?: string;
+    siteName?: string;
     actor: Actor;
     steps: StepName[];
     run: (handle: OperationHandle) => Promise<void>;
@@ -163,12 +164,13 @@ export async function openOperations(args: {
   }
 
   return {
-    start({ kind, siteId, actor, steps, run, afterFailure, onEnd }) {
+    start({ kind, siteId, siteName, actor, steps, run, afterFailure, onEnd }) {
       const operation: Operation = {
         id: newId(system, "op"),
         kind,
         state: "running",
         siteId,
+        siteName,
         steps: steps.map((name) => ({ name, state: "pending", startedAt: null, endedAt: null })),
         warnings: [],
         createdAt: timeNow(),

@@ -235,6 +235,7 @@ export function beginRemove(args: {
   return context.operations.start({
     kind: "remove",
     ...(runtime.siteId ? { siteId: runtime.siteId } : {}),
+    siteName: runtime.name,
     actor,
     steps: ["publish", "drain", "remove"],
     onEnd: ({ state }) => {
@@ -274,6 +275,7 @@ function begin(args: {
   return context.operations.start({
     ...rest,
     siteId: site.id,
+    siteName: site.spec.name,
     onEnd: ({ state }) => {
       if (state === "failed") onFailure?.();
       context.wake();

@@ -1,6 +1,9 @@
 import { request } from "node:http";
 import type { Place } from "./monban.ts";
 
+/** What nginx does for a host that no site has: it closes the connection without an answer. */
+export const REFUSED = /socket hang up|ECONNRESET/;
+
 const DEADLINE_MS = 20_000;
 
 /** What a visitor of `host` gets, through nginx. */

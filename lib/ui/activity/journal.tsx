@@ -12,6 +12,7 @@ import { Panel } from "../primitives/panel.tsx";
 import { Segmented } from "../primitives/segmented.tsx";
 import { useEventText } from "./event-text.ts";
 import { eventTone, isWorthTelling } from "./notable.ts";
+import { RemovedSite, siteNameOf } from "./removed-site.tsx";
 import { toneDot } from "./tone-dot.tsx";
 
 const kinds = ["notable", "trouble", "all"] as const;
@@ -55,7 +56,12 @@ export function Journal({
             return (
               <li key={event.seq} className="flex items-baseline gap-2.5 px-4 py-1.5">
                 {toneDot(eventTone(event))}
-                <div className={cx("min-w-0 flex-1 break-words", !site && "first-letter:uppercase")}>
+                <div
+                  className={cx(
+                    "min-w-0 flex-1 break-words",
+                    !site && !siteNameOf(event) && "first-letter:uppercase",
+                  )}
+                >
                   {site ? (
                     <>
                       <Link
@@ -65,6 +71,8 @@ export function Journal({
                         {site.name}
                       </Link>{" "}
                     </>
+                  ) : withSite ? (
+                    <RemovedSite event={event} />
                   ) : null}
                   {text(event)}
                 </div>

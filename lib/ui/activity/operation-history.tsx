@@ -54,6 +54,7 @@ function OperationRow({ operation, withSite }: { operation: Operation; withSite:
   const sites = useSites();
   const [open, setOpen] = useState(false);
   const site = withSite ? sites.find((one) => one.id === operation.siteId) : undefined;
+  const name = withSite ? (site?.name ?? operation.siteName) : undefined;
   return (
     <li>
       <button
@@ -67,8 +68,8 @@ function OperationRow({ operation, withSite }: { operation: Operation; withSite:
           className={cx("-mr-1 size-3.5 text-faint transition-transform", open && "rotate-90")}
         />
         <span className="min-w-0 flex-1 basis-48 truncate">
-          {site ? <span className="font-medium">{site.name} </span> : null}
-          {site ? title(operation, "sentence") : title(operation)}
+          {name ? <span className="font-medium">{name} </span> : null}
+          {name ? title(operation, "sentence") : title(operation)}
         </span>
         <StepBlocks operation={operation} />
         <span className={cx("text-sm", operation.state === "failed" ? "text-bad" : "text-muted")}>

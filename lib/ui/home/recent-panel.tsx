@@ -7,6 +7,7 @@ import type { Operation } from "../../schema/operation.ts";
 import { useSiteActions } from "../actions/site-actions.tsx";
 import { useEventText } from "../activity/event-text.ts";
 import { eventTone, isWorthTelling } from "../activity/notable.ts";
+import { RemovedSite } from "../activity/removed-site.tsx";
 import { toneDot } from "../activity/tone-dot.tsx";
 import { Moment } from "../format/time.tsx";
 import { useLive, useSites } from "../live/live-provider.tsx";
@@ -57,7 +58,9 @@ export function RecentPanel() {
                       >
                         {site.name}
                       </Link>
-                    ) : null}{" "}
+                    ) : (
+                      <RemovedSite event={event} />
+                    )}{" "}
                     {text(event)}
                   </p>
                 </div>

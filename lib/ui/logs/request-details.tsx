@@ -21,7 +21,10 @@ export function RequestDetails({
 }) {
   const t = useTranslations("logs");
   const frame = useRef<HTMLDivElement>(null);
-  useEffect(() => frame.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    // Newer browsers answer with a promise, which must not be taken for a clean-up.
+    frame.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   const waited = access.upstreamMs === null ? null : Math.max(0, access.durationMs - access.upstreamMs);
   const facts: [string, string][] = [
     [t("time"), at ? format.exact(Date.parse(at)) : "–"],
