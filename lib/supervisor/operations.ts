@@ -14,7 +14,7 @@ import type { System } from "../system/system.ts";
 import type { Journal } from "./journal.ts";
 
 const KEPT_OPERATIONS = 200;
-/** Output of one operation beyond this is dropped from its middle's end: the beginning and the newest part matter. */
+/** At least this much of an operation's newest output is kept, and at most twice as much. */
 const MAX_OUTPUT_CHARS = 512 * 1024;
 
 /** Thrown inside a step: it becomes the operation's problem, word for word. */
@@ -231,7 +231,8 @@ export async function openOperations(args: {
           },
           output(text) {
             entry.output += text;
-            if (entry.output.length > MAX_OUTPUT_CHARS) {
+            // Cut now and then, not at every word, because each cut copies what stays.
+            if (entry.output.length > 2 * MAX_OUTPUT_CHARS) {
               const cut = entry.output.length - MAX_OUTPUT_CHARS;
               entry.output = entry.output.slice(cut);
               entry.outputDropped += cut;
