@@ -1,5 +1,5 @@
 /** Sentences for what a schema's author said nothing about. Schemas' own sentences always win. */
-import { z } from "zod";
+import * as z from "zod";
 import type { FieldError } from "../schema/problem.ts";
 
 /** Separates the sentences for several unknown fields of one object; no sentence holds it. */

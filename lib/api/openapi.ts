@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document, made from the definitions that guard and validate. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   auditEntrySchema,
   sessionViewSchema,

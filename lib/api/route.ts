@@ -2,7 +2,7 @@
  * One route of the API as data: who may call it, what it takes, what it answers. The same definition guards,
  * validates, answers and documents, so that none of the four can be forgotten.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Caller } from "../panel/context.ts";
 import type { PanelCore } from "../panel/create-panel.ts";
 import type { Scope } from "../schema/account.ts";

@@ -1,5 +1,5 @@
 /** Small shapes that many routes share. */
-import { z } from "zod";
+import * as z from "zod";
 import { operationSchema } from "../schema/operation.ts";
 import { siteViewSchema } from "../schema/site-view.ts";
 import { idSchema } from "../schema/text.ts";

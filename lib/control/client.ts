@@ -1,6 +1,6 @@
 /** The panel's side of the contract: typed calls over the unix socket, each with a deadline. */
 import http from "node:http";
-import { z } from "zod";
+import * as z from "zod";
 import { type DesiredState, desiredStateSchema } from "../schema/desired.ts";
 import {
   type FolderListing,

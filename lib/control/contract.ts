@@ -26,7 +26,7 @@
  *
  * Errors are Problem documents with their status.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { desiredStateSchema } from "../schema/desired.ts";
 import { journalEventSchema } from "../schema/event.ts";
 import { logLevelSchema, logLineSchema, logSourceSchema } from "../schema/log-line.ts";

@@ -1,5 +1,5 @@
 /** Users, sessions and tokens. Secrets come in and are stored as hashes only. */
-import { z } from "zod";
+import * as z from "zod";
 import { scopeSchema, type TokenView, type UserView } from "../schema/account.ts";
 import type { Db } from "./client.ts";
 import { readColumn, time } from "./columns.ts";

@@ -1,5 +1,5 @@
 /** JSON columns and points in time: the door between rows and the vocabulary. */
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** Parses a JSON column; throws an error that names the row, never the content. */
 export function readColumn<T extends z.ZodType>(schema: T, text: string, where: string): z.output<T> {

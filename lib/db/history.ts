@@ -1,5 +1,5 @@
 /** What has happened: operations, releases, the ingested journal and the audit log. Each is kept within a bound. */
-import { z } from "zod";
+import * as z from "zod";
 import type { AuditEntry } from "../schema/account.ts";
 import { type JournalEvent, journalEventSchema } from "../schema/event.ts";
 import { type Actor, actorSchema, type Operation, operationSchema } from "../schema/operation.ts";

@@ -1,5 +1,5 @@
 /** Sites as the panel wants them. Removed ones stay as rows, for the history, without their name and domains. */
-import { z } from "zod";
+import * as z from "zod";
 import { type SiteSpec, siteSpecSchema } from "../schema/site.ts";
 import type { Db } from "./client.ts";
 import { readColumn, time } from "./columns.ts";

@@ -1,6 +1,6 @@
 /** Set-up, sign-in, sessions and passwords. */
 import fs from "node:fs/promises";
-import type { z } from "zod";
+import type * as z from "zod";
 import {
   countUsers,
   deleteSession,

@@ -1,5 +1,5 @@
 /** Makes a site's spec from what people sent. Pure: spec, request and findings in, spec or field errors out. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Inspection } from "../schema/inspection.ts";
 import type { FieldError } from "../schema/problem.ts";
 import { type EnvVariable, type SiteSpec, siteSpecSchema } from "../schema/site.ts";

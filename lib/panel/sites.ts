@@ -1,5 +1,5 @@
 /** Sites: create, change, remove, and everything that is done with them. Every change goes through the supervisor first. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { ControlProblem } from "../control/client.ts";
 import type { ConfigFile, LogPage, LogQuery } from "../control/contract.ts";
 import { insertAuditEntry, listReleases, saveOperation, saveRelease } from "../db/history.ts";

@@ -1,5 +1,5 @@
 /** Tokens of scripts: shown once, stored as a hash, revocable at once. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { findToken, insertToken, listTokens, revokeToken, touchToken } from "../db/accounts.ts";
 import type { Database } from "../db/client.ts";
 import { insertAuditEntry } from "../db/history.ts";

@@ -1,5 +1,5 @@
 /** People, their sessions and the tokens of their scripts. */
-import { z } from "zod";
+import * as z from "zod";
 import { actorSchema } from "./operation.ts";
 import { idSchema, timeSchema } from "./text.ts";
 

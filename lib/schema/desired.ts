@@ -1,5 +1,5 @@
 /** Desired state: what the panel hands to the supervisor, whole, and what the supervisor keeps on disk. */
-import { z } from "zod";
+import * as z from "zod";
 import { siteSpecSchema } from "./site.ts";
 import { idSchema } from "./text.ts";
 

@@ -1,5 +1,5 @@
 /** The journal: what happened, in order, with a sequence number as the cursor. */
-import { z } from "zod";
+import * as z from "zod";
 import { actorSchema, operationSchema } from "./operation.ts";
 import { processStateSchema, siteHealthSchema } from "./process-state.ts";
 import { idSchema, timeSchema } from "./text.ts";

@@ -1,5 +1,5 @@
 /** A generation: one incarnation of a pool, made of a release, settings and a socket. Written before it is booted. */
-import { z } from "zod";
+import * as z from "zod";
 import { appSchema, poolSchema, sourceSchema } from "./site.ts";
 import { timeSchema } from "./text.ts";
 

@@ -1,5 +1,5 @@
 /** What Monban found in a source folder, each finding with its reason, before a site is made of it. */
-import { z } from "zod";
+import * as z from "zod";
 import { frameworkSchema, persistentPathSchema, staticMappingSchema } from "./site.ts";
 
 export const inspectionSchema = z.object({

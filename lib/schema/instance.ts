@@ -1,5 +1,5 @@
 /** The facts of one installation of Monban: where it keeps things and what it listens on. Fixed while it is up. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const instanceSchema = z.object({
   version: z.string(),

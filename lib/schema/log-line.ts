@@ -1,5 +1,5 @@
 /** One line of a site's log, whichever of the three files it stands in. */
-import { z } from "zod";
+import * as z from "zod";
 import { timeSchema } from "./text.ts";
 
 export const logSourceSchema = z.enum(["access", "error", "app"]);

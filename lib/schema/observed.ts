@@ -1,5 +1,5 @@
 /** Observed state: what the supervisor has seen, never what it hopes. */
-import { z } from "zod";
+import * as z from "zod";
 import { processStateSchema, siteHealthSchema } from "./process-state.ts";
 import { idSchema, timeSchema } from "./text.ts";
 

@@ -1,5 +1,5 @@
 /** An operation: a long action with an id, steps and a result. The supervisor runs it; the panel shows it. */
-import { z } from "zod";
+import * as z from "zod";
 import { problemSchema } from "./problem.ts";
 import { idSchema, timeSchema } from "./text.ts";
 

@@ -1,5 +1,5 @@
 /** A problem, as RFC 9457 shapes it: what failed, on what, why in the machine's words, and what to do now. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const fieldErrorSchema = z.object({
   /** Dotted path into what was sent, such as `domains.0` or `pool.workers`. */

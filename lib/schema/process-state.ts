@@ -1,5 +1,5 @@
 /** The words for what a process does. "running" is not among them: *up* is not *ready*. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const processStateSchema = z.enum([
   "starting",

@@ -1,5 +1,5 @@
 /** What lies in a release, and which paths are data that outlives it. Both are files the supervisor keeps for itself. */
-import { z } from "zod";
+import * as z from "zod";
 
 const contentHashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 

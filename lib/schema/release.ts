@@ -1,5 +1,5 @@
 /** A release: one immutable copy of a site's code, with the environment it runs in. */
-import { z } from "zod";
+import * as z from "zod";
 import { actorSchema } from "./operation.ts";
 import { timeSchema } from "./text.ts";
 

@@ -2,7 +2,7 @@
  * What people send to make or change a site. It differs from the spec in two ways: nearly everything may be left
  * out, and environment variables are an object, because that is how everybody writes them.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   appSchema,
   environmentSchema,

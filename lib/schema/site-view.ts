@@ -1,5 +1,5 @@
 /** A site as the API and the dashboard show it: what people set, and beside it what was seen. */
-import { z } from "zod";
+import * as z from "zod";
 import { siteObservationSchema } from "./observed.ts";
 import { operationSchema } from "./operation.ts";
 import { processStateSchema, siteHealthSchema } from "./process-state.ts";

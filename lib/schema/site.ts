@@ -2,7 +2,7 @@
  * A site: the domains it answers on, where its code comes from, how its workers are run and how requests reach
  * them. This is what people edit; releases, generations and states are elsewhere.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   absolutePathSchema,
   domainSchema,

@@ -1,5 +1,5 @@
 /** The state of Monban itself: every process with its pid, the ports, the host, and what an admin should mend. */
-import { z } from "zod";
+import * as z from "zod";
 import { observedStateSchema } from "./observed.ts";
 import { timeSchema } from "./text.ts";
 

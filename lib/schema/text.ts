@@ -2,7 +2,7 @@
  * The field types that end up in nginx, gunicorn, file names or processes. Each one is an allow-list: what is
  * not named here is refused with a sentence that tells the repair. Quoting is never relied on.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Names a site on disk, in URLs, sockets and system users; it never changes after creation. */
 export const siteNameSchema = z

@@ -1,5 +1,5 @@
 /** One gunicorn worker as its hooks and /proc describe it. */
-import { z } from "zod";
+import * as z from "zod";
 import { timeSchema } from "./text.ts";
 
 export const workerSchema = z.object({

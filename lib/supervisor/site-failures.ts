@@ -1,5 +1,5 @@
 /** Remembers settings whose rollout failed, on disk, so that they are not tried again and again by themselves. */
-import { z } from "zod";
+import * as z from "zod";
 import { sitePaths } from "../core/layout.ts";
 import type { Context } from "./context.ts";
 import type { SiteRuntime } from "./site-runtime.ts";

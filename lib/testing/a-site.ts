@@ -1,6 +1,6 @@
 /** Builders for what tests need: valid values in which only what matters is said. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ObservedSite, ObservedWorld } from "../core/plan.ts";
 import { settingsHash } from "../core/settings-hash.ts";
 import type { DesiredSite, DesiredState } from "../schema/desired.ts";

@@ -1,6 +1,6 @@
 /** The HTTP side of the fake supervisor: bodies in, JSON and problems out. */
 import type http from "node:http";
-import { z } from "zod";
+import * as z from "zod";
 import type { FieldError, Problem } from "../schema/problem.ts";
 
 /** Thrown by a handler: answered as a problem document. */

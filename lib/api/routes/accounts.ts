@@ -1,5 +1,5 @@
 /** Set-up, sessions, passwords, tokens and the audit log. */
-import { z } from "zod";
+import * as z from "zod";
 import { SESSION_LIFE_MS } from "../../panel/accounts.ts";
 import { SESSION_COOKIE } from "../../panel/create-panel.ts";
 import {

@@ -1,6 +1,6 @@
 /** The logs of a site: pages, a live stream and whole files. */
 import { Readable } from "node:stream";
-import { z } from "zod";
+import * as z from "zod";
 import type { PanelCore } from "../../panel/create-panel.ts";
 import { asPanelError } from "../../panel/problems.ts";
 import { logPageSchema } from "../../panel/supervisor-shapes.ts";

@@ -1,5 +1,5 @@
 /** The machine: status, folders and inspections, the journal, and the one stream the dashboard lives on. */
-import { z } from "zod";
+import * as z from "zod";
 import type { PanelCore } from "../../panel/create-panel.ts";
 import { type JournalEvent, journalEventSchema } from "../../schema/event.ts";
 import { folderListingSchema, inspectionSchema } from "../../schema/inspection.ts";

@@ -1,5 +1,5 @@
 /** Operations: the list, one of them, its steps as they happen, what it printed, and cancelling it. */
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_WAIT_MS, outputChunkSchema } from "../../panel/supervisor-shapes.ts";
 import { operationSchema } from "../../schema/operation.ts";
 import { idSchema } from "../../schema/text.ts";

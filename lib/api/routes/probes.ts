@@ -1,5 +1,5 @@
 /** For machines that watch Monban: is it alive, is it ready, and its numbers. */
-import { z } from "zod";
+import * as z from "zod";
 import type { PanelCore } from "../../panel/create-panel.ts";
 import { admit } from "../access.ts";
 import { type Route, route } from "../route.ts";

@@ -1,5 +1,5 @@
 /** Sites and what is done with them. */
-import { z } from "zod";
+import * as z from "zod";
 import { problem } from "../../panel/problems.ts";
 import type { OperationStart } from "../../panel/sites.ts";
 import { configFileSchema } from "../../panel/supervisor-shapes.ts";

@@ -1,6 +1,6 @@
 /** The little HTTP there is between panel and supervisor: routes with parameters, JSON in and out, problems. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { z } from "zod";
+import type * as z from "zod";
 import { MAX_CONTROL_BODY_BYTES } from "../../control/contract.ts";
 import type { FieldError, Problem } from "../../schema/problem.ts";
 

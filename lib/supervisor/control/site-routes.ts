@@ -1,5 +1,5 @@
 /** What there is to know about one site: workers, releases, history, generated files, logs. */
-import { z } from "zod";
+import * as z from "zod";
 import { type ConfigFile, logQuerySchema } from "../../control/contract.ts";
 import { sitePaths } from "../../core/layout.ts";
 import { logLevelSchema, logSourceSchema } from "../../schema/log-line.ts";

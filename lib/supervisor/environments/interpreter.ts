@@ -1,5 +1,5 @@
 /** Finds a Python that the site's user can run. A Python in somebody's home folder often is not one. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Account, System } from "../../system/system.ts";
 
 const PROBE_TIMEOUT_MS = 20_000;

@@ -1,5 +1,5 @@
 /** Records, manifests and the table of persistent paths: small files beside the releases, Monban's alone. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { sitePaths } from "../../core/layout.ts";
 import { type Release, releaseSchema } from "../../schema/release.ts";
 import {
