@@ -28,7 +28,7 @@ export function explainInstallFailure(output: string, requirements: RequirementT
     ) ??
     match(/Failed building wheel for (\S+)/) ??
     match(/Could not build wheels for ([^,\n]+)/) ??
-    match(/Getting requirements to build wheel did not run successfully[\s\S]*?╰─> .*?from (\S+)/);
+    match(/Getting requirements to build wheel did not run successfully[\s\S]*?\u2570\u2500> .*?from (\S+)/);
   if (unbuilt) return `${unbuilt} could not be built from source${askedFor(unbuilt, requirements)}.`;
 
   const missing = match(/^ERROR: (Could not open requirements file: .*)$/m);

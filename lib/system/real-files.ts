@@ -11,6 +11,7 @@ export const DEFAULT_FILE_MODE = 0o600;
 
 const HASH_CHUNK_BYTES = 256 * 1024;
 const READ_CHUNK_BYTES = 64 * 1024;
+const LEAST_CHUNK_BYTES = 512;
 /** What is read as a whole is settings and records; the largest is the journal with a few MB. */
 const MAX_TEXT_BYTES = 64 * 1024 ** 2;
 const REMOVE_TIMEOUT_MS = 600_000;
@@ -28,14 +29,16 @@ export const realFiles: Files = {
     }
   },
 
-  async readBytes(path, offset, length) {
+  async readBytes(path, offset, length, into) {
     const file = await openToRead(path);
     if (!file) return null;
     try {
-      const buffer = new Uint8Array(length);
+      // Callers name the most they would take, megabytes at times, and some of them ask every second.
+      const size = Math.max(0, Math.min(length, (await file.stat()).size - offset));
+      const buffer = into && into.length >= size ? into.subarray(0, size) : new Uint8Array(size);
       let filled = 0;
-      while (filled < length) {
-        const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled);
+      while (filled < buffer.length) {
+        const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, offset + filled);
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
@@ -171,9 +174,12 @@ async function openToRead(path: string): Promise<fs.FileHandle | null> {
 /** Null when there is more than `limit` bytes, also when the file grows while it is read or does not say its size. */
 async function readAtMost(file: fs.FileHandle, limit: number): Promise<string | null> {
   const chunks: Buffer[] = [];
+  const { size: expected } = await file.stat();
   let size = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(READ_CHUNK_BYTES);
+    // Most are small: a large chunk for each would be garbage that the next collection may be minutes away from.
+    const left = Math.max(expected - size, LEAST_CHUNK_BYTES);
+    const chunk = Buffer.allocUnsafe(Math.min(left, READ_CHUNK_BYTES));
     const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
     if (bytesRead === 0) return Buffer.concat(chunks, size).toString();
     chunks.push(chunk.subarray(0, bytesRead));

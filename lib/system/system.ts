@@ -27,8 +27,11 @@ export type CopyOptions = WriteOptions & { sync?: boolean };
 /** Small files and folders. Missing things are `null` or `[]`; every other failure throws the system's error. */
 export type Files = {
   readText(path: string): Promise<string | null>;
-  /** At most `length` bytes from `offset`; shorter at the end of the file; null when there is no such file. */
-  readBytes(path: string, offset: number, length: number): Promise<Uint8Array | null>;
+  /**
+   * At most `length` bytes from `offset`; shorter at the end of the file; null when there is no such file. They lie in
+   * `into` when it is given and large enough, so that who reads all day need not leave garbage behind.
+   */
+  readBytes(path: string, offset: number, length: number, into?: Uint8Array): Promise<Uint8Array | null>;
   /** Writes a sibling and renames it over `path`; afterwards either the old or the new text is there, whole. */
   writeAtomic(path: string, text: string | Uint8Array, options?: WriteOptions): Promise<void>;
   append(path: string, text: string, options?: WriteOptions): Promise<void>;
