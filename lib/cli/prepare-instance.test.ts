@@ -31,7 +31,7 @@ it("the setup token replaces a link that lies in its place, and does not follow 
 
 it.runIf(isRoot)("a folder or link of somebody else in the data folder is refused, not used", async () => {
   const data = `${temp.path}/data`;
-  const settings = readSettings([], { MONBAN_DATA: data, PATH: process.env.PATH }, temp.path);
+  const settings = readSettings([], { ...process.env, MONBAN_DATA: data }, temp.path);
   const prepare = () =>
     prepareInstance({ settings, root: process.cwd(), version: "0.0.0", say: () => undefined });
   await fs.mkdir(`${temp.path}/of-root`, { mode: 0o700 });

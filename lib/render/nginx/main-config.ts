@@ -161,6 +161,15 @@ function maps(checkToken: string): Node[] {
       entry(pattern("~(:[0-9]{1,5})$"), variable("1")),
       entry(literal("default"), literal("")),
     ]),
+    comment(
+      "Browsers send cookies to every port of a host: the panel's session is nothing for sites to see.",
+    ),
+    map(variable("http_cookie"), variable("monban_cookie"), [
+      entry(pattern("~monban_session=.*monban_session="), literal("")),
+      entry(pattern("~^monban_session=[^;]*(?:; *(.*))?$"), variable("1")),
+      entry(pattern("~^(.*); *monban_session=[^;]*(.*)$"), joined(variable("1"), variable("2"))),
+      entry(literal("default"), variable("http_cookie")),
+    ]),
     comment("Answers that no worker began are nginx's own."),
     map(variable("upstream_header_time"), variable("monban_served_by"), [
       entry(literal(""), literal("nginx")),

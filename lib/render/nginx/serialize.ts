@@ -44,6 +44,8 @@ function word(value: Value): string {
 }
 
 function writtenPart(part: Part): string {
+  // What a pattern caught is one digit, and nginx does not know braces around it.
+  if ("variable" in part && /^\d$/.test(part.variable)) return `$${part.variable}`;
   return "variable" in part
     ? `\${${part.variable}}`
     : part.text.replaceAll("\\", "\\\\").replaceAll('"', '\\"');

@@ -131,6 +131,7 @@ function workerLocation(site: ProxySite): Directive {
       header(literal("Forwarded"), literal("")),
       header(literal("Proxy"), literal("")),
       header(literal("X-Monban-Check"), literal("")),
+      header(literal("Cookie"), variable("monban_cookie")),
       header(literal("X-Request-ID"), variable("request_id")),
       directive("proxy_hide_header", literal("X-Request-ID")),
       requestIdHeader(),

@@ -68,6 +68,7 @@ export const variableNames = [
   "body_bytes_sent",
   "bytes_sent",
   "host",
+  "http_cookie",
   "http_host",
   "http_referer",
   "http_upgrade",
@@ -75,6 +76,7 @@ export const variableNames = [
   "http_x_monban_check",
   "monban_cache_control",
   "monban_connection",
+  "monban_cookie",
   "monban_counted",
   "monban_port",
   "monban_served_by",
@@ -97,6 +99,7 @@ export const variableNames = [
   "upstream_status",
   "uri",
   "1",
+  "2",
 ] as const;
 export type VariableName = (typeof variableNames)[number];
 

@@ -57,6 +57,22 @@ test("what visitors claim about themselves is replaced or dropped before the wor
   expect(answer.headers["x-request-id"]).toBe(headers["x-request-id"]);
 });
 
+test("a worker sees the visitor's cookies, and never the panel's session", async () => {
+  const { scene, behind } = await aLiveSite();
+  const sent: [string, string | undefined][] = [
+    ["a=1; b=2", "a=1; b=2"],
+    ["monban_session=secret", undefined],
+    ["monban_session=secret; a=1; b=2", "a=1; b=2"],
+    ["a=1; monban_session=secret; b=2", "a=1; b=2"],
+    ["a=1; monban_session=secret", "a=1"],
+    ["my_monban_session=mine; a=1", "my_monban_session=mine; a=1"],
+    // A site can set a second one of that name for a path of its own, to have only that taken away.
+    ["monban_session=decoy; a=1; monban_session=secret", undefined],
+  ];
+  for (const [cookie] of sent) await scene.ask(HOST, "/", { headers: { cookie } });
+  expect(behind.seen.map(({ headers }) => headers.cookie)).toEqual(sent.map(([, seen]) => seen));
+});
+
 test("the host in the request line wins over a forged Host header", async () => {
   const { scene, behind } = await aLiveSite();
   await raw(
