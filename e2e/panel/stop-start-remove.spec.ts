@@ -55,7 +55,7 @@ test("stop, start, restart and remove ask by naming what visitors lose, and show
   await test.step("remove", async () => {
     await choose(page, "Remove the site…");
     const dialog = page.getByRole("dialog", { name: "Remove mortal?" });
-    await expect(dialog).toContainText("mortal.localhost stops answering");
+    await expect(dialog).toContainText("Visitors of mortal.localhost get no answer any more");
     await expect(dialog).toContainText("The source folder is not touched.");
     await dialog.getByRole("switch", { name: "Also delete its files" }).click();
     const confirm = dialog.getByRole("button", { name: "Remove mortal" });
