@@ -24,7 +24,7 @@ export type PoolBehaviour = {
   diesAfterMs: number | null;
   /** After it became ready one worker dies; the master replaces it. */
   workerDiesAfterMs: number | null;
-  /** Requests that ended in a server error as soon as it is ready. */
+  /** Requests that have ended in a server error a second after it became ready. */
   errors5xx: number;
 };
 
@@ -64,6 +64,7 @@ export type FakePools = {
 
 /** Orphans notice within a second that their master is gone. */
 const ORPHAN_MS = 1_000;
+const ERRORS_AFTER_MS = 1_000;
 const ACCEPT_LOOK_MS = 50;
 
 /** Takes over spawned pools and probes of their sockets; everything else stays as it was. */
@@ -120,6 +121,7 @@ function startMaster(args: {
   let workers: FakeProcess[] = [];
   let current: string | null = null;
   let exits = 0;
+  let failed = 0;
   const configPath = master.request?.argv.at(-1) ?? "";
   const pool: FakePool = {
     siteName,
@@ -137,11 +139,12 @@ function startMaster(args: {
   const end = master.exit.bind(master);
   master.exit = (code, signal = null) => {
     if (!master.isAlive) return;
+    const endWorkers = () => {
+      for (const worker of workers) worker.exit(0);
+    };
+    if (code === null) clock.after(ORPHAN_MS, endWorkers);
+    else endWorkers();
     end(code, signal);
-    const orphans = workers;
-    clock.after(code === null ? ORPHAN_MS : 0, () => {
-      for (const worker of orphans) worker.exit(0);
-    });
   };
   master.onSignal = (signal) => {
     if (signal === "SIGTERM" && !behaviour.ignoresTerm) clock.after(behaviour.stopMs, () => master.exit(0));
@@ -166,6 +169,10 @@ function startMaster(args: {
     if (behaviour.boot !== "ready") return;
     pool.ready = true;
     await tell();
+    clock.after(ERRORS_AFTER_MS, () => {
+      failed = behaviour.errors5xx;
+      void tell();
+    });
     if (behaviour.diesAfterMs !== null)
       clock.after(behaviour.diesAfterMs, () => master.exit(null, "SIGKILL"));
     if (behaviour.workerDiesAfterMs !== null)
@@ -235,8 +242,8 @@ function startMaster(args: {
         startTime,
         startedAt: clock.now(),
         ready: pool.ready,
-        requests: behaviour.errors5xx,
-        errors5xx: pool.ready && index === 0 ? behaviour.errors5xx : 0,
+        requests: failed,
+        errors5xx: index === 0 ? failed : 0,
         ...(current === null || index > 0 ? {} : { current: { request: current, since: clock.now() } }),
       }),
     );
