@@ -1,5 +1,5 @@
 /** `monban up`: starts the keeper, waits until the panel answers, and stays until it is told to stop. */
-import { readFile, readlink, rename, writeFile } from "node:fs/promises";
+import { readFile, readlink, rename, rmdir, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { instancePaths, sitePaths } from "../core/layout.ts";
@@ -81,6 +81,8 @@ export async function up(argv: string[], program: { root: string; version: strin
   }
   stopping = true;
   await ready;
+  // Outside the data, and empty now: what is not is a survivor's.
+  await rmdir(instance.facts).catch(() => undefined);
   say("Everything is stopped.");
   return 0;
 }
@@ -148,11 +150,13 @@ async function announce(
   const url = await panelUrl(instance);
   const paths = instancePaths(instance);
   let told = false;
-  while (!(await answers(instance))) {
+  for (;;) {
+    const { answers, trouble } = await askPanel(instance);
+    if (answers) break;
     if (isStopping()) return;
-    if (!told && Date.now() > tellAt) {
+    if (!told && (trouble !== null || Date.now() > tellAt)) {
       told = true;
-      say(`The panel does not answer at ${url} yet. ${await whatIsWrong(instance)}`);
+      say(`The panel does not answer at ${url} yet. ${trouble ?? (await whatIsWrong(instance))}`);
     }
     await pause(READY_LOOK_EVERY_MS);
   }
@@ -199,20 +203,42 @@ function httpUrl(host: string, port: number): string {
   return port === 80 ? `http://${host}/` : `http://${host}:${port}/`;
 }
 
-function answers(instance: Instance): Promise<boolean> {
+/** Whether the panel answers, and what one that does says of itself: that its database is damaged, for example. */
+function askPanel(instance: Instance): Promise<{ answers: boolean; trouble: string | null }> {
   const host = instance.panelHost === "0.0.0.0" ? "127.0.0.1" : instance.panelHost;
+  const silent = { answers: false, trouble: null };
   return new Promise((resolve) => {
     const asked = request(
       { host, port: instance.panelPort, path: "/healthz", timeout: 5_000 },
       (response) => {
-        response.resume();
-        resolve((response.statusCode ?? 500) < 500);
+        let text = "";
+        response
+          .setEncoding("utf8")
+          .on("data", (part: string) => {
+            text += part;
+          })
+          .on("error", () => resolve(silent))
+          .on("end", () => {
+            const answers = (response.statusCode ?? 500) < 500;
+            resolve({ answers, trouble: answers ? null : troubleIn(text) });
+          });
       },
     );
     asked.on("timeout", () => asked.destroy());
-    asked.on("error", () => resolve(false));
+    asked.on("error", () => resolve(silent));
     asked.end();
   });
+}
+
+/** The sentences of a problem document, or null when the panel is only starting or says something else. */
+function troubleIn(text: string): string | null {
+  try {
+    const { code, detail, hint } = JSON.parse(text) as Partial<Problem>;
+    if (code === "starting" || !detail) return null;
+    return hint ? `${detail} ${hint}` : detail;
+  } catch {
+    return null;
+  }
 }
 
 async function writeWhole(path: string, text: string, mode: number): Promise<void> {

@@ -8,6 +8,8 @@ import type { System } from "../system/system.ts";
 /** The older half is dropped beyond this; about 20,000 events stay readable. */
 const MAX_FILE_BYTES = 4 * 1024 ** 2;
 const MAX_EVENTS_IN_MEMORY = 2_000;
+/** What waits for a full disk to have room again; the oldest is lost beyond it. */
+const MAX_UNSAVED_CHARS = 2 * 1024 ** 2;
 
 export type Journal = {
   /** Numbers the event, remembers it and queues it for disk; never throws, also on a full disk. */
@@ -19,6 +21,8 @@ export type Journal = {
   lastSeq(): number;
   /** Resolves when everything written so far is on disk or could not be put there. */
   flush(): Promise<void>;
+  /** Writes again what could not be put on disk, such as a full one. */
+  retry(): void;
   /** The error of the last write to disk, or null when it worked. */
   diskError(): string | null;
 };
@@ -64,6 +68,10 @@ export async function openJournal(system: System, path: string): Promise<Journal
         error = null;
       } catch (cause) {
         error = cause instanceof Error ? cause.message : String(cause);
+        // Tried again with the next event. A part of it may stand there already, cut in the middle of a line.
+        const unsaved = `${text.startsWith("\n") ? "" : "\n"}${text}${queued}`;
+        queued = unsaved.slice(Math.max(0, unsaved.length - MAX_UNSAVED_CHARS));
+        break;
       }
     }
     writing = null;
@@ -120,6 +128,9 @@ export async function openJournal(system: System, path: string): Promise<Journal
     async flush() {
       while (writing) await writing;
     },
+    retry() {
+      if (queued !== "") writing ??= drain();
+    },
     diskError: () => error,
   };
 }
@@ -129,7 +140,8 @@ function parseLines(text: string): JournalEvent[] {
   for (const line of text.split("\n")) {
     if (line === "") continue;
     const event = parseLine(line);
-    if (event) events.push(event);
+    // Lines that were written on a disk that was nearly full may be there twice.
+    if (event && event.seq > (events.at(-1)?.seq ?? 0)) events.push(event);
   }
   return events;
 }

@@ -71,13 +71,14 @@ export function createLoop(args: {
           if (tick % ROTATE_EVERY_TICKS === ROTATE_EVERY_TICKS - 1) await rotateLogs();
           await lookAtSites(context);
           const disk = context.journal.diskError();
-          if (disk)
+          if (disk) {
+            context.journal.retry();
             context.notices.raise(
               "journal-disk",
               "error",
               `The journal cannot be written: ${disk}. Sites keep serving.`,
             );
-          else context.notices.clear("journal-disk");
+          } else context.notices.clear("journal-disk");
         } catch (cause) {
           dirty = true;
           stumbled = true;

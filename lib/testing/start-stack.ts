@@ -40,6 +40,8 @@ export type Stack = {
   finished(operationId: string, deadlineMs?: number): Promise<Operation>;
   /** Starts Monban again on the same data and ports, after it has ended. */
   start(env?: Record<string, string>): Promise<void>;
+  /** The same without waiting for anything, for a panel that is not expected to come. */
+  startInTrouble(): void;
   signal(signal: NodeJS.Signals): void;
   /** Resolves with the exit status. */
   ended(): Promise<number | null>;
@@ -62,7 +64,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   let launcher: ChildProcess;
   let printed = "";
 
-  async function launch(extra: Record<string, string> = {}): Promise<void> {
+  function spawnLauncher(extra: Record<string, string>): void {
     printed = "";
     launcher = spawn(process.execPath, [PROGRAM, "up"], {
       stdio: ["ignore", "pipe", "pipe"],
@@ -83,6 +85,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         printed += text;
       });
     }
+  }
+
+  async function launch(extra: Record<string, string> = {}): Promise<void> {
+    spawnLauncher(extra);
     await waitFor(
       "Monban to be up",
       async () => {
@@ -181,10 +187,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       );
     },
     start: (env) => launch(env),
+    startInTrouble: () => spawnLauncher({}),
     signal: (signal) => launcher.kill(signal),
     ended: () =>
       new Promise((resolve) => {
-        if (launcher.exitCode !== null) resolve(launcher.exitCode);
+        if (launcher.exitCode !== null || launcher.signalCode !== null) resolve(launcher.exitCode);
         else launcher.once("exit", (code) => resolve(code));
       }),
     stop,
