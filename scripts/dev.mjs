@@ -1,4 +1,4 @@
-// npm run dev: like npm start, with its data in .dev/, the dashboard rebuilt while you type, and beside the sample a
+// npm run dev: like npm start, with its data in .dev/data/, the dashboard rebuilt while you type, and beside the sample a
 // second site that breaks in every way you ask it to.
 import fs from "node:fs";
 import path from "node:path";
@@ -14,7 +14,7 @@ await main(async () => {
   const found = await ensureSystem();
   // Next compiles the dashboard itself in this mode.
   await build(["client", "files", "supervisor", "panel", "cli"]);
-  const data = path.resolve(root, process.env.MONBAN_DATA || ".dev");
+  const data = path.resolve(root, process.env.MONBAN_DATA || ".dev/data");
   placeBreakable(data);
   await runMonban(["up", ...process.argv.slice(2)], {
     ...process.env,
@@ -26,7 +26,7 @@ await main(async () => {
 
 /** On the first start only; the panel makes a site of it. Afterwards it is yours to break. */
 function placeBreakable(data) {
-  const target = path.join(data, "breakable");
+  const target = path.join(data, "../breakable");
   if (fs.existsSync(target) || fs.existsSync(path.join(data, "monban.db"))) return;
   fs.cpSync(path.join(root, "scripts/dev-sites/breakable"), target, { recursive: true });
 }

@@ -9,7 +9,7 @@ import { SettingError } from "./settings.ts";
 /** Reads the instance file of a Monban that is up or was up here; a SettingError tells where it looked. */
 export async function findInstance(data: string | undefined): Promise<Instance> {
   const given = data ?? process.env.MONBAN_DATA;
-  const candidates = given ? [resolve(given)] : [resolve("data"), "/var/lib/monban", resolve(".dev")];
+  const candidates = given ? [resolve(given)] : [resolve("data"), "/var/lib/monban", resolve(".dev/data")];
   for (const folder of candidates) {
     const hash = createHash("sha256").update(folder).digest("hex").slice(0, 12);
     for (const file of [`${folder}/run/instance.json`, `/tmp/monban-${hash}/instance.json`]) {

@@ -34,6 +34,8 @@ export type PanelOptions = {
   setupToken?: string | null;
   /** Folder of the sample site; null for none. */
   sampleFolder?: string | null;
+  /** Source of a second site beside the sample, for developers of Monban; null for none. */
+  breakableFolder?: string | null;
   /** Lets programs on this machine read the metrics without a token. */
   metricsOnLoopback?: boolean;
   cores?: number;
@@ -59,7 +61,7 @@ export async function createPanel(options: PanelOptions) {
   const hub = createHub({ control, readLive: observer.observed });
   const context: Context = { database, control, observer, hub, now, log, version, cores };
   const startedAt = now();
-  const { setupToken = null, setupTokenFile, sampleFolder = null } = options;
+  const { setupToken = null, setupTokenFile, sampleFolder = null, breakableFolder = null } = options;
   const accounts = createAccounts(context, { setupToken, setupTokenFile });
   const tokens = createTokens(context);
   const desired = createDesired(context);
@@ -145,7 +147,7 @@ export async function createPanel(options: PanelOptions) {
   /** A sample that cannot be made is no reason not to read the journal. */
   async function offerSample(folder: string): Promise<void> {
     try {
-      await ensureSampleSite(context, sites, folder);
+      await ensureSampleSite(context, sites, folder, breakableFolder);
     } catch (error) {
       log(`the sample site could not be created: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -1,11 +1,10 @@
-import { cp } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { createTempFolder } from "../testing/temp-folder.ts";
 import { createTestPanel, type TestPanel } from "../testing/test-panel.ts";
 import { waitFor } from "../testing/wait-for.ts";
 import { ensureSampleSite } from "./sample.ts";
 
+const BREAKABLE = path.join(import.meta.dirname, "../../scripts/dev-sites/breakable");
 const SAMPLE = path.join(import.meta.dirname, "../../sample");
 let panel: TestPanel;
 
@@ -46,18 +45,9 @@ test("an installation that has sites gets no sample, and one without the folder 
   expect((await sites.list()).map((site) => site.name)).toEqual(["blog"]);
 });
 
-test("a folder that breaks on purpose, as developers have it beside the sample, becomes a second site", async () => {
-  const temp = await createTempFolder();
-  try {
-    await cp(SAMPLE, `${temp.path}/sample`, { recursive: true });
-    await cp(path.join(import.meta.dirname, "../../scripts/dev-sites/breakable"), `${temp.path}/breakable`, {
-      recursive: true,
-    });
-    panel = await createTestPanel();
-    const { context, sites } = panel.panel;
-    expect(await ensureSampleSite(context, sites, `${temp.path}/sample`)).toBe(true);
-    expect((await sites.list()).map((site) => site.name)).toEqual(["breakable", "sample"]);
-  } finally {
-    await temp.remove();
-  }
+test("developers get a second site beside the sample, which breaks on purpose", async () => {
+  panel = await createTestPanel();
+  const { context, sites } = panel.panel;
+  expect(await ensureSampleSite(context, sites, SAMPLE, BREAKABLE)).toBe(true);
+  expect((await sites.list()).map((site) => site.name)).toEqual(["breakable", "sample"]);
 });

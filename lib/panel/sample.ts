@@ -1,6 +1,5 @@
 /** The site that an empty installation starts with, so that the first page shows the whole chain alive. */
 import fs from "node:fs/promises";
-import path from "node:path";
 import { readNumber, writeNumber } from "../db/settings.ts";
 import { systemActor } from "../schema/operation.ts";
 import { createSiteSchema } from "../schema/site-request.ts";
@@ -15,17 +14,22 @@ const system: Caller = {
 /**
  * Creates the site "sample" from `folder`, once in the life of an installation: a sample that was removed does not come
  * back. True when it was created. The folder is put there before the panel starts; without it there is no sample.
- * `npm run dev` puts a folder "breakable" beside it, which becomes a second site.
+ * `breakable` becomes a second site in the same way; `npm run dev` has it.
  */
-export async function ensureSampleSite(context: Context, sites: Sites, folder: string): Promise<boolean> {
+export async function ensureSampleSite(
+  context: Context,
+  sites: Sites,
+  folder: string,
+  breakable: string | null = null,
+): Promise<boolean> {
   const { db } = context.database;
   if ((await readNumber(db, "sample-offered")) > 0) return false;
   if (!(await isFolder(folder))) return false;
   const isEmpty = (await sites.list()).length === 0;
   if (isEmpty) {
     await offer(context, sites, "sample", folder, ["localhost", "127.0.0.1"]);
-    const breakable = path.join(path.dirname(folder), "breakable");
-    if (await isFolder(breakable)) await offer(context, sites, "breakable", breakable, []);
+    if (breakable !== null && (await isFolder(breakable)))
+      await offer(context, sites, "breakable", breakable, []);
   }
   await writeNumber(db, "sample-offered", 1);
   return isEmpty;

@@ -1,5 +1,6 @@
 /** The panel as a process of its own. Started by the supervisor with the path of the instance file. */
 import fs from "node:fs";
+import path from "node:path";
 import { instancePaths } from "../core/layout.ts";
 import { setPanel } from "../panel/instance.ts";
 import { type Instance, instanceSchema } from "../schema/instance.ts";
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
       setupTokenFile: paths.setupTokenFile,
       setupToken: env.MONBAN_SETUP_TOKEN || null,
       sampleFolder: env.MONBAN_SAMPLE === "0" ? null : `${instance.data}/sample`,
+      breakableFolder: dev ? path.join(path.dirname(instance.data), "breakable") : null,
       metricsOnLoopback: env.MONBAN_METRICS_LOOPBACK === "1",
       log,
     },

@@ -27,7 +27,8 @@ export async function loadPages(options: {
   port: number;
 }): Promise<Pages> {
   const { dev, host, port } = options;
-  const folder = fs.existsSync(options.web) ? options.web : checkout(options.root);
+  // While developing, pages are compiled from their sources, also when a built dashboard lies there from `npm start`.
+  const folder = !dev && fs.existsSync(options.web) ? options.web : checkout(options.root);
   const environment = process.env as Record<string, string | undefined>;
   environment.NODE_ENV = dev ? "development" : "production";
   environment.NEXT_TELEMETRY_DISABLED = "1";
