@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { instancePaths, sitePaths } from "../core/layout.ts";
 import type { Instance } from "../schema/instance.ts";
+import type { Problem } from "../schema/problem.ts";
 import { launchKeeper } from "../system/launch-keeper.ts";
 import { askSupervisor, runningKeeper } from "./ask-supervisor.ts";
 import { checkPorts } from "./check-ports.ts";
