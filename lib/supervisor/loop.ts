@@ -50,7 +50,11 @@ export function createLoop(args: {
         // Nothing is known to be unwanted, so nothing is removed.
         world.sites = world.sites.filter((site) => site.siteId !== null);
       } else context.notices.clear("desired-unreadable");
-      return apply(context, workloads, plan(context.desired.get(), world, proxyKey(context)), edits);
+      const steps = plan(context.desired.get(), world, proxyKey(context));
+      // For the same reason a living nginx keeps the sites it has.
+      const safe =
+        context.desired.unreadable === null ? steps : steps.filter(({ kind }) => kind !== "publish-proxy");
+      return apply(context, workloads, safe, edits);
     });
     turn = next.catch(() => undefined);
     return next;

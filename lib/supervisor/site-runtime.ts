@@ -59,6 +59,8 @@ export type SiteRuntime = {
   exitsRead: Map<number, number>;
   /** Workers are being removed on purpose. */
   scaling: boolean;
+  /** Workers that were removed on purpose and whose ends were not read yet. */
+  scaledDown: Set<number>;
   /** Another number of workers than the recorded one, and since when (monotonic ms). */
   miscount: { count: number; since: number } | null;
   /** Workers that were asked to end because a request hung: when, and how far it went. */
@@ -104,6 +106,7 @@ export function createSiteRuntime(args: {
     queueWaiting: false,
     exitsRead: new Map(),
     scaling: false,
+    scaledDown: new Set(),
     miscount: null,
     hung: new Map(),
     workerDeaths: 0,

@@ -19,7 +19,7 @@ import { proxyKey } from "../supervisor/publish-sites.ts";
 import { type Supervisor, startSupervisor } from "../supervisor/supervisor.ts";
 import { createFakeSystem } from "../system/fake-system.ts";
 import { type KeeperClient, KeeperError, type KeeperExit } from "../system/keeper-client.ts";
-import type { System } from "../system/system.ts";
+import type { ProbeResult, System } from "../system/system.ts";
 import { aDesiredState, aSite } from "./a-site.ts";
 import { createFakeLogFiles } from "./fake-log-files.ts";
 import { createFakeNginx } from "./fake-nginx.ts";
@@ -30,6 +30,7 @@ const ENVIRONMENT = "/opt/env";
 /** Longer than any backoff and any deadline of the default settings. */
 const PATIENCE_MS = 300_000;
 const LOOK_EVERY_MS = 50;
+const VISITOR_PATIENCE_MS = 50;
 
 type Answer<Json> = { status: number; json: Json };
 type Life = { dead: boolean; exits: Exits; supervisor: Supervisor; parts: ControlParts };
@@ -255,12 +256,18 @@ export async function openSupervisorScene(options: { seed?: number } = {}) {
     },
     /** What a visitor gets: `release 2`, or the status when it is no success. */
     async visit(site: DesiredSite): Promise<string> {
-      const answer = await system.probe({
+      let answer: ProbeResult | undefined;
+      const asked = system.probe({
         target: { host: instance.httpAddress, port: instance.httpPort },
         path: "/",
         hostHeader: site.spec.domains[0] ?? "",
-        timeoutMs: 1,
+        timeoutMs: VISITOR_PATIENCE_MS,
       });
+      void asked.then((result) => {
+        answer = result;
+      });
+      await clock.advance(0);
+      while (answer === undefined) await clock.advance(VISITOR_PATIENCE_MS);
       return answer.status === 200 ? answer.body : `${answer.status}`;
     },
     /** Names of what belongs to one generation of a site and is there: sockets, processes, files. */

@@ -22,23 +22,19 @@ export async function scaleWorkers(args: {
   onProgress: (workers: number) => void;
 }): Promise<void> {
   const { context, siteName } = args;
-  const { keeper } = context.system;
+  const { keeper, machine } = context.system;
   const name = generationName(siteName, args.generation.number);
   let generation = args.generation;
   while (generation.pool.workers !== args.wanted) {
     const child = (await keeper.status()).children.find(
       (candidate) => candidate.name === name && candidate.state === "alive",
     );
-    if (!child) {
-      throw new StepFailure({
-        code: "master-gone",
-        sentence: "The gunicorn master died while workers were changed.",
-      });
-    }
+    if (!child) throw masterGone();
     const up = args.wanted > generation.pool.workers;
     const target = generation.pool.workers + (up ? 1 : -1);
     const { workers } = generation.pool;
-    const alive = (await workerPids(context, child.pid)).length;
+    const pids = await workerPids(context, child.pid);
+    const alive = pids.length;
     // A supervisor that died between this signal and the record has asked already.
     if (up ? alive <= workers : alive >= workers) {
       await keeper.signal({
@@ -48,16 +44,25 @@ export async function scaleWorkers(args: {
         group: false,
       });
     }
+    const gone = async () => {
+      const stat = await machine.processStat(child.pid);
+      return stat === null || stat.startTime !== child.startTime || stat.state === "Z";
+    };
+    if (await gone()) throw masterGone();
     const deadlineMs = up ? args.bootDeadlineMs : generation.pool.gracefulTimeoutMs + 2_000;
     const done = up
-      ? await until(context, deadlineMs, () =>
-          enoughReady(context, siteName, generation.number, child.pid, target),
+      ? await until(
+          context,
+          deadlineMs,
+          async () =>
+            (await enoughReady(context, siteName, generation.number, child.pid, target)) || (await gone()),
         )
       : await until(
           context,
           deadlineMs,
           async () => (await workerPids(context, child.pid)).length <= Math.max(target, alive - 1),
         );
+    if (await gone()) throw masterGone();
     if (!done) {
       throw new StepFailure({
         code: "scale-unconfirmed",
@@ -66,11 +71,31 @@ export async function scaleWorkers(args: {
           : `A worker was asked to stop and did not within ${Math.round(deadlineMs / 1000)} s.`,
       });
     }
+    if (!up) await expectEnds(context, siteName, child.pid, pids);
     generation = { ...generation, pool: { ...generation.pool, workers: target } };
     await writeGeneration(context, siteName, generation);
     await writeConfig(context, siteName, generation);
     args.onProgress(target);
   }
+}
+
+/** Their ends may be written down a moment after they are gone. */
+async function expectEnds(
+  context: Context,
+  siteName: string,
+  masterPid: number,
+  before: number[],
+): Promise<void> {
+  const left = await workerPids(context, masterPid);
+  const scaledDown = context.sites.get(siteName)?.scaledDown;
+  for (const pid of before) if (!left.includes(pid)) scaledDown?.add(pid);
+}
+
+function masterGone(): StepFailure {
+  return new StepFailure({
+    code: "master-gone",
+    sentence: "The gunicorn master died while workers were changed.",
+  });
 }
 
 async function workerPids(context: Context, masterPid: number): Promise<number[]> {

@@ -55,6 +55,7 @@ async function tell(context: Context, runtime: SiteRuntime, number: number, exit
   if (!generation) return;
   const view = runtime.generations.find((candidate) => candidate.number === number);
   const stopping = view?.pid !== null && view?.pid !== undefined && runtime.expectedEnds.has(view.pid);
+  const scaledDown = runtime.scaledDown.delete(exit.pid) || runtime.scaling;
   const told = classifyExit({
     pid: exit.pid,
     hook: {
@@ -65,7 +66,7 @@ async function tell(context: Context, runtime: SiteRuntime, number: number, exit
       signal: exit.signal,
     },
     lines: await recentLines(context, runtime.name),
-    asked: runtime.hung.has(exit.pid) ? "hung" : stopping ? "stop" : runtime.scaling ? "scale-down" : null,
+    asked: runtime.hung.has(exit.pid) ? "hung" : stopping ? "stop" : scaledDown ? "scale-down" : null,
     oomKills: null,
     pool: generation.pool,
     entry: generation.app.entry,
