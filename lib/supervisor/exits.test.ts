@@ -63,3 +63,13 @@ it("everybody who listens hears of every death, and several may wait for the sam
   exits.deliver({ ...end, pid: 9 });
   expect(heard).toEqual([7]);
 });
+
+it("what the keeper told before anybody listened is told to the first who does, once", () => {
+  const { exits } = openScene(false);
+  const heard: string[] = [];
+  exits.deliver(end);
+  exits.onExit(({ seq }) => heard.push(`first ${seq}`));
+  exits.onExit(({ seq }) => heard.push(`second ${seq}`));
+  exits.deliver({ ...end, seq: 2 });
+  expect(heard).toEqual(["first 1", "first 2", "second 2"]);
+});

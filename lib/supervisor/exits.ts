@@ -26,6 +26,8 @@ export function createExits(args: {
   const listeners = new Set<(exit: KeeperExit) => void>();
   const waiters = new Map<string, Set<Waiter>>();
   const recent = new Map<string, KeeperExit>();
+  /** What the keeper told before anybody listened: deaths from while there was no supervisor. */
+  let unheard: KeeperExit[] | null = [];
   const key = (process: { pid: number; startTime: number }) => `${process.pid}:${process.startTime}`;
 
   return {
@@ -54,12 +56,16 @@ export function createExits(args: {
     },
     onExit(listener) {
       listeners.add(listener);
+      const missed = unheard ?? [];
+      unheard = null;
+      for (const exit of missed) listener(exit);
       return () => listeners.delete(listener);
     },
     deliver(exit) {
       recent.set(key(exit), exit);
       if (recent.size > 500) recent.delete(recent.keys().next().value as string);
       for (const waiter of waiters.get(key(exit)) ?? []) waiter(exit);
+      unheard?.push(exit);
       for (const listener of listeners) listener(exit);
     },
   };

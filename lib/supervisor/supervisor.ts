@@ -108,8 +108,12 @@ export async function startSupervisor(args: {
 
   function onMasterExit(exit: KeeperExit): void {
     const parsed = parseGenerationName(exit.name);
-    const runtime = parsed ? context.sites.get(parsed.siteName) : undefined;
-    if (!parsed || !runtime) return;
+    if (!parsed) return;
+    const runtime = context.sites.get(parsed.siteName);
+    if (!runtime) {
+      tellDeath(exit, parsed.siteName);
+      return;
+    }
     if (runtime.expectedEnds.delete(exit.pid)) return;
     const serving = runtime.current?.number === parsed.generation;
     const startedAt =
@@ -130,6 +134,20 @@ export async function startSupervisor(args: {
       pid: exit.pid,
       ...(runtime.siteId ? { siteId: runtime.siteId } : {}),
       detail: `gunicorn master ${exit.pid}: ${serving && !decided ? runtime.restart.reason : describeExit(exit)}`,
+    });
+  }
+
+  /** It died before this supervisor had looked at the site; what is to be done about it, the first look tells. */
+  function tellDeath(exit: KeeperExit, siteName: string): void {
+    const site = context.desired.get().sites.find(({ spec }) => spec.name === siteName);
+    if (!site) return;
+    journal.write({
+      type: "process",
+      workload: `pool:${siteName}`,
+      change: "exited",
+      pid: exit.pid,
+      siteId: site.id,
+      detail: `gunicorn master ${exit.pid}: ${describeExit(exit)} No supervisor was there at that time.`,
     });
   }
 

@@ -105,6 +105,15 @@ export async function isAlive(system: System, process: KeeperProcess): Promise<b
   return stat !== null && stat.startTime === process.startTime && stat.state !== "Z";
 }
 
+/** True while the keeper has not seen the end of it: for that long its name is taken, also when it is a zombie. */
+export async function isHeld(system: System, process: KeeperProcess): Promise<boolean> {
+  const { children } = await system.keeper.status();
+  return children.some(
+    ({ pid, startTime, state }) =>
+      pid === process.pid && startTime === process.startTime && state === "alive",
+  );
+}
+
 /** Asks until the condition holds; false when it did not before the deadline. */
 export async function until(
   system: System,

@@ -10,7 +10,7 @@ import type { NginxVersion } from "../../render/nginx/version.ts";
 import type { Instance } from "../../schema/instance.ts";
 import type { System } from "../../system/system.ts";
 import { readableByNginx } from "./folders.ts";
-import { isAlive, processOutput, signalQuietly, spawnNginx, until } from "./nginx-process.ts";
+import { isHeld, processOutput, signalQuietly, spawnNginx, until } from "./nginx-process.ts";
 
 export type Quarantined = { siteId: string; reason: string };
 
@@ -160,7 +160,7 @@ async function testTree(
     extraArguments: ["-t"],
     log,
   });
-  const ended = await until(system, TEST_DEADLINE_MS, async () => !(await isAlive(system, process)));
+  const ended = await until(system, TEST_DEADLINE_MS, async () => !(await isHeld(system, process)));
   if (!ended) {
     await signalQuietly(system, { ...process, signal: "SIGKILL", group: true });
     return { ok: false, reason: `nginx did not finish its test within ${TEST_DEADLINE_MS / 1_000} s` };
