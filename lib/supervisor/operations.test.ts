@@ -172,6 +172,20 @@ it("output is read by offset while it grows, and its newest half megabyte is kep
   });
 });
 
+it("what many operations have said does not pile up: the oldest output goes", async () => {
+  const { system, operations, begin } = await openRegistry();
+  const ids: string[] = [];
+  for (let count = 0; count < 40; count += 1) {
+    ids.push(begin(async (handle) => handle.output("x".repeat(1024 * 1024))).id);
+    await system.clock.advance(1);
+  }
+  const outputs = await Promise.all(ids.map((id) => operations.output(id, 0, 0)));
+  const kept = outputs.reduce((sum, output) => sum + (output?.text.length ?? 0), 0);
+  expect(kept).toBeLessThanOrEqual(8 * 1024 ** 2);
+  expect(outputs[0]).toEqual({ text: "", nextOffset: 1024 * 1024, finished: true });
+  expect(outputs.at(-1)?.text.length).toBe(1024 * 1024);
+});
+
 it("whoever waits hears of the end at once, or how it stands after the time it gave", async () => {
   const { system, operations, begin } = await openRegistry();
   const { id } = begin(async () => system.clock.sleep(10_000));

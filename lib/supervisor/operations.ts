@@ -16,6 +16,8 @@ import type { Journal } from "./journal.ts";
 const KEPT_OPERATIONS = 200;
 /** At least this much of an operation's newest output is kept, and at most twice as much. */
 const MAX_OUTPUT_CHARS = 512 * 1024;
+/** Of all operations that have ended together, the newest first: an installer that talks a lot must not fill the heap. */
+const MAX_ENDED_OUTPUT_CHARS = 8 * 1024 ** 2;
 
 /** Thrown inside a step: it becomes the operation's problem, word for word. */
 export class StepFailure extends Error {
@@ -147,6 +149,17 @@ export async function openOperations(args: {
     }
   }
 
+  function dropOldOutput() {
+    let left = MAX_ENDED_OUTPUT_CHARS;
+    for (const entry of [...live.values()].reverse()) {
+      if (!entry.operation.finishedAt) continue;
+      left -= entry.output.length;
+      if (left >= 0) continue;
+      entry.outputDropped += entry.output.length;
+      entry.output = "";
+    }
+  }
+
   const timeNow = () => new Date(system.clock.now()).toISOString();
 
   function waitForChange(entry: Live, waitMs: number, signal?: AbortSignal): Promise<void> {
@@ -194,6 +207,7 @@ export async function openOperations(args: {
         for (const step of operation.steps) if (step.state === "pending") step.state = "skipped";
         operation.finishedAt = timeNow();
         entry.cancellable = false;
+        dropOldOutput();
         onEnd?.(structuredClone(operation));
         announce(entry);
       }
