@@ -62,7 +62,7 @@ async function lookAtSite(
   for (let turn = 1; figures.more && turn < MAX_LOG_TURNS; turn += 1) figures = await runtime.metrics.tick();
   for (const { code, level, detail } of figures.notices)
     context.notices.raise(`${code}:${runtime.name}`, level, detail);
-  if (figures.notices.length === 0) context.notices.clear(`metrics-failed:${runtime.name}`);
+  if (figures.notices.length === 0) context.notices.clear(`metrics-late:${runtime.name}`);
   checkWhenDue(context, runtime, site);
   judgeHealth(context, runtime, site);
   tellState(context, site, runtime);

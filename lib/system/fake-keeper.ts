@@ -145,7 +145,7 @@ export function createFakeKeeper({ clock, files }: { clock: FakeClock; files: Fi
         rebound: true,
       };
       sockets.set(request.name, held ?? socket);
-      if (request.kind === "unix") await files.writeAtomic(address, "");
+      if (request.kind === "unix" && !held) await files.writeAtomic(address, "");
       return held ?? socket;
     },
     async unlisten(name) {

@@ -1,6 +1,7 @@
 /** Records of generations on disk. The symbolic link `current.sock` says which of them serves; nothing else does. */
 import { sitePaths } from "../../core/layout.ts";
 import { type Generation, generationSchema } from "../../schema/generation.ts";
+import type { WriteOptions } from "../../system/system.ts";
 import type { Context } from "../context.ts";
 
 /**
@@ -43,7 +44,18 @@ export async function writeGeneration(
   generation: Generation,
 ): Promise<void> {
   const path = sitePaths(context.instance, siteName).generationRecord(generation.number);
-  await context.system.files.writeAtomic(path, `${JSON.stringify(generation)}\n`, { mode: 0o600 });
+  await writeIfChanged(context, path, `${JSON.stringify(generation)}\n`, { mode: 0o600 });
+}
+
+/** A full disk is no reason not to start a dead master again: nothing is written that is there already. */
+export async function writeIfChanged(
+  context: Context,
+  path: string,
+  text: string,
+  options: WriteOptions,
+): Promise<void> {
+  const { files } = context.system;
+  if ((await files.readText(path)) !== text) await files.writeAtomic(path, text, options);
 }
 
 /** Numbers of all generations that left a record. */

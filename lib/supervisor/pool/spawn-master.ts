@@ -4,7 +4,7 @@ import { renderGunicornConfig } from "../../render/gunicorn/config.ts";
 import type { Generation } from "../../schema/generation.ts";
 import type { SpawnReply } from "../../system/keeper-client.ts";
 import type { Context } from "../context.ts";
-import { writeGeneration } from "./generation-store.ts";
+import { writeGeneration, writeIfChanged } from "./generation-store.ts";
 import { generationName } from "./names.ts";
 import { workerEnvironment } from "./worker-environment.ts";
 
@@ -46,7 +46,7 @@ export async function spawnMaster(
   // Hooks map this file; it has to exist, because the folder is not the site's.
   await system.files.writeAtomic(paths.facts(generation.number), "", { mode: 0o600, ...owner });
   await system.files.writeAtomic(`${paths.facts(generation.number)}.exits`, "", { mode: 0o600, ...owner });
-  await system.files.writeAtomic(paths.stacks(generation.number), "", { mode: 0o600, ...owner });
+  await writeIfChanged(context, paths.stacks(generation.number), "", { mode: 0o600, ...owner });
   await system.files.makeFolder(paths.logs, { mode: 0o755 });
   context.sites.get(siteName)?.exitsRead.set(generation.number, 0);
   const name = generationName(siteName, generation.number);
@@ -101,8 +101,6 @@ export async function writeConfig(context: Context, siteName: string, generation
     controlSocket: null,
   });
   const owner = context.instance.users ? { uid: generation.user.uid, gid: generation.user.gid } : {};
-  await context.system.files.writeAtomic(paths.generationConfig(generation.number), text, {
-    mode: 0o640,
-    ...owner,
-  });
+  const path = paths.generationConfig(generation.number);
+  await writeIfChanged(context, path, text, { mode: 0o640, ...owner });
 }
