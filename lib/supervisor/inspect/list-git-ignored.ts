@@ -13,7 +13,11 @@ const MAX_PATHS = 500;
 export async function listGitIgnored(system: System, folder: string, ownerUid: number): Promise<string[]> {
   const settings = ["safe.directory=*", "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat"];
   const list = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
-  const owner = system.accounts.privileged && ownerUid !== 0 ? await system.accounts.byUid(ownerUid) : null;
+  const isOther = system.accounts.privileged && ownerUid !== 0;
+  // An owner without a name is not root either.
+  const owner = isOther
+    ? ((await system.accounts.byUid(ownerUid)) ?? { uid: ownerUid, gid: ownerUid })
+    : null;
   try {
     const { exitCode, stdout } = await system.run({
       file: "git",

@@ -3,6 +3,7 @@ import { classifyExit } from "../../core/classify-exit.ts";
 import { sitePaths } from "../../core/layout.ts";
 import { decodeWorkerExits, type WorkerExit } from "../../core/worker-facts.ts";
 import type { ExitCause } from "../../schema/event.ts";
+import { MAX_WORKERS } from "../../schema/site.ts";
 import type { Context } from "../context.ts";
 import type { SiteRuntime } from "../site-runtime.ts";
 import { readGeneration } from "./generation-store.ts";
@@ -12,6 +13,13 @@ const MAX_READ_BYTES = 256 * 1024;
 const LOG_CONTEXT_BYTES = 32 * 1024;
 /** Ends that are part of ordinary life; they are in the journal all the same, but count as no death. */
 const ordinary: ExitCause[] = ["stopped", "recycled", "scaled-down"];
+
+/**
+ * The site can write to the record of its exits. One that writes a lot must not push what other sites did out of the
+ * journal, nor keep the supervisor busy. Twice the largest pool that dies as a whole.
+ */
+const MAX_TOLD_PER_MINUTE = 2 * MAX_WORKERS;
+const toldOf = new WeakMap<SiteRuntime, { since: number; count: number }>();
 
 const turns = new WeakMap<SiteRuntime, Promise<void>>();
 
@@ -39,12 +47,38 @@ async function readNew(context: Context, runtime: SiteRuntime, generation: numbe
   if (size === offset) return;
   const bytes = await context.system.files.readBytes(path, offset, MAX_READ_BYTES);
   if (bytes === null) return;
-  const end = bytes.lastIndexOf(0x0a) + 1;
+  const newline = bytes.lastIndexOf(0x0a) + 1;
+  // Hooks write no line as long as this; what is there is none of theirs.
+  const end = newline === 0 && bytes.byteLength === MAX_READ_BYTES ? bytes.byteLength : newline;
   if (end === 0) return;
   runtime.exitsRead.set(generation, offset + end);
-  for (const exit of decodeWorkerExits(new TextDecoder().decode(bytes.subarray(0, end)))) {
+  const exits = decodeWorkerExits(new TextDecoder().decode(bytes.subarray(0, end)));
+  for (const exit of exits.slice(0, roomToTell(context, runtime, exits.length))) {
     await tell(context, runtime, generation, exit);
   }
+}
+
+/** How many of `count` deaths may be told now. The first that may not is told as a notice, once a minute. */
+function roomToTell(context: Context, runtime: SiteRuntime, count: number): number {
+  const now = context.system.clock.monotonic();
+  let told = toldOf.get(runtime);
+  if (!told || now - told.since >= 60_000) {
+    told = { since: now, count: 0 };
+    toldOf.set(runtime, told);
+  }
+  const room = Math.max(0, MAX_TOLD_PER_MINUTE - told.count);
+  const isFirst = told.count <= MAX_TOLD_PER_MINUTE && count > room;
+  told.count += count;
+  if (isFirst) {
+    context.journal.write({
+      type: "notice",
+      level: "warning",
+      code: "many-worker-exits",
+      ...(runtime.siteId ? { siteId: runtime.siteId } : {}),
+      detail: `More than ${MAX_TOLD_PER_MINUTE} workers of ${runtime.name} ended within a minute; the others are not told one by one.`,
+    });
+  }
+  return Math.min(room, count);
 }
 
 async function tell(context: Context, runtime: SiteRuntime, number: number, exit: WorkerExit): Promise<void> {
