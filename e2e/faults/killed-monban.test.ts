@@ -25,8 +25,6 @@ test.each(["supervisor", "panel", "keeper"] as const)(
   "kill -9 of the %s under load fails nobody; its successor takes up everything that lives",
   async (program) => {
     const sites = [threaded, sync];
-    const t0 = Date.now();
-    const lap = (x: string) => console.info(x, Date.now() - t0);
     const before = await allReadyOnce(stack, sites);
 
     const alive = await whatServes(sites);

@@ -176,6 +176,8 @@ async function startNginx(context: Context): Promise<{ pid: number }> {
 
 function startWorkload(context: Context, workload: Workload, start: () => Promise<{ pid: number }>): void {
   workload.busy = true;
+  // Its death may be heard before its start is done: how long it lived is never counted from an earlier start.
+  workload.startedAt = context.system.clock.now();
   start()
     .then(({ pid }) => {
       workload.startedAt = context.system.clock.now();

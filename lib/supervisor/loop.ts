@@ -1,6 +1,6 @@
 /** The reconcile loop: look, plan, apply; every second in small, at once when something happened. */
 import { sitePaths } from "../core/layout.ts";
-import { plan } from "../core/plan.ts";
+import { type ObservedWorld, plan } from "../core/plan.ts";
 import type { Operation } from "../schema/operation.ts";
 import { apply, type PendingEdits } from "./apply.ts";
 import type { Context } from "./context.ts";
@@ -37,6 +37,8 @@ export function createLoop(args: {
   });
   let dirty = true;
   let stumbled = false;
+  /** When something that is put off may be tried again (ms). */
+  let dueAt = Number.POSITIVE_INFINITY;
   let rouse: () => void = () => undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -45,6 +47,7 @@ export function createLoop(args: {
     const next = turn.then(async () => {
       dirty = false;
       const world = await observe(context, workloads);
+      dueAt = endOfNextPause(world);
       if (context.desired.unreadable !== null) {
         context.notices.raise("desired-unreadable", "error", context.desired.unreadable);
         // Nothing is known to be unwanted, so nothing is removed.
@@ -70,7 +73,8 @@ export function createLoop(args: {
       for (let tick = 0; !signal.aborted; tick += 1) {
         stumbled = false;
         try {
-          if (dirty || tick % FULL_LOOK_EVERY_TICKS === 0) await reconcile();
+          if (dirty || tick % FULL_LOOK_EVERY_TICKS === 0 || context.system.clock.now() >= dueAt)
+            await reconcile();
           if (tick % FULL_LOOK_EVERY_TICKS === 0) await host.refresh(context);
           if (tick % ROTATE_EVERY_TICKS === ROTATE_EVERY_TICKS - 1) await rotateLogs();
           await lookAtSites(context);
@@ -120,7 +124,14 @@ export function createLoop(args: {
     }
     const woken = new AbortController();
     rouse = () => woken.abort();
-    await context.system.clock.sleep(TICK_MS, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+    const pauseMs = stumbled ? TICK_MS : Math.min(TICK_MS, Math.max(1, dueAt - context.system.clock.now()));
+    await context.system.clock.sleep(pauseMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
     rouse = () => undefined;
   }
+}
+
+/** A pause that ends is an event too: without it a short one would last until the next look at the whole world. */
+function endOfNextPause({ now, nginx, panel, sites }: ObservedWorld): number {
+  const ends = [nginx, panel, ...sites].map(({ backoffUntil }) => backoffUntil);
+  return Math.min(...[...ends, ...sites.map(({ pausedUntil }) => pausedUntil)].filter((end) => end > now));
 }

@@ -2,6 +2,7 @@
 import { instancePaths, sitePaths } from "../core/layout.ts";
 import type { ObservedSite, ObservedWorld } from "../core/plan.ts";
 import type { DesiredSite } from "../schema/desired.ts";
+import type { StepName } from "../schema/operation.ts";
 import type { KeeperStatus } from "../system/keeper-client.ts";
 import type { Context } from "./context.ts";
 import { createSiteMetrics } from "./logs/site-metrics.ts";
@@ -95,15 +96,18 @@ function observedSite(context: Context, runtime: SiteRuntime): ObservedSite {
       runtime.background || (runtime.siteId !== null && context.operations.busyWith(runtime.siteId) !== null),
     failedHash: runtime.failed?.hash ?? null,
     backoffUntil: runtime.restart.backoffUntil,
-    mayRespawn: !runtime.background && isBeforeCutOver(context, runtime),
+    mayRespawn: !runtime.background && isServedMeanwhile(context, runtime),
     pausedUntil: runtime.pausedUntil,
   };
 }
 
-function isBeforeCutOver(context: Context, runtime: SiteRuntime): boolean {
+/** From cut over to the end of the watch window the rollout itself decides what a death means. */
+function isServedMeanwhile(context: Context, runtime: SiteRuntime): boolean {
   const id = runtime.siteId === null ? null : context.operations.busyWith(runtime.siteId);
   const operation = id === null ? null : context.operations.get(id);
-  return operation?.steps.find(({ name }) => name === "cut-over")?.state === "pending";
+  const stateOf = (step: StepName) => operation?.steps.find(({ name }) => name === step)?.state;
+  if (stateOf("cut-over") === "succeeded") return stateOf("drain") === "running";
+  return stateOf("cut-over") === "pending";
 }
 
 function generationViews(status: KeeperStatus): Map<string, GenerationView[]> {

@@ -16,12 +16,17 @@ export async function workerPids(stack: Stack, site: StackSite): Promise<number[
   return body.data.map(({ pid }) => pid).sort((a, b) => a - b);
 }
 
-/** Pid of the only gunicorn master of the site, as the machine shows it. */
-export async function masterPid(stack: Stack, site: StackSite): Promise<number> {
+/** Pids of the site's gunicorn masters, as the machine shows them. */
+export async function mastersOf(stack: Stack, site: StackSite): Promise<number[]> {
   const { gunicornMasters } = await anatomyOf(stack.data);
-  const pids = gunicornMasters
+  return gunicornMasters
     .filter(({ command }) => command.includes(`/sites/${site.name}/generations/`))
     .map(({ pid }) => pid);
+}
+
+/** Pid of the only one. */
+export async function masterPid(stack: Stack, site: StackSite): Promise<number> {
+  const pids = await mastersOf(stack, site);
   if (pids.length !== 1) throw new Error(`${site.name} has ${pids.length} gunicorn masters`);
   return pids[0] as number;
 }

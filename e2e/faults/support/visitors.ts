@@ -11,6 +11,8 @@ import { waitFor } from "../../../lib/testing/wait-for.ts";
 
 /** So many come at once: three times what the pools of these tests can serve at a time. */
 export const CLIENTS = 24;
+/** What Monban promises: whatever dies, visitors are served again within this time. */
+export const MAX_OUTAGE_MS = 2_000;
 /** Answers before and after the fault, so that it really hits a busy site and the site is seen well again. */
 const ENOUGH_ANSWERS = 100;
 const ANSWERS_DEADLINE_MS = 30_000;
