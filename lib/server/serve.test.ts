@@ -324,6 +324,8 @@ test.each([
   ["10.0.0.6", false],
   ["localhost.evil.example", false],
   ["evil-localhost", false],
+  ["localhost:99999", false],
+  ["xn--a.localhost", false],
   ["panel.internal.evil.example", false],
   ["user@localhost", false],
   ["localhost/", false],
