@@ -32,7 +32,7 @@ export function parseHosts(text: string | undefined): string[] {
 /** The name in `name`, `name:port`, `[address]` or `[address]:port`; null when it is none of these. */
 function hostName(header: string | undefined): string | null {
   const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/.exec((header ?? "").toLowerCase());
-  // A port above 65535 or a broken xn-- name cannot be part of any address.
+  // A port above 65535 cannot be part of any address.
   if (!match || !URL.canParse(`http://${match[0]}/`)) return null;
   return match[1] ?? match[2]?.replace(/\.$/, "") ?? null;
 }
