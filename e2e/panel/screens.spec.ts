@@ -3,6 +3,7 @@ import { arrive } from "./support/arrive.ts";
 import { expectUsable, inspect, looks, wear } from "./support/screens.ts";
 import { siteNamed } from "./support/sites.ts";
 import { expect, test } from "./support/test.ts";
+import { visit } from "./support/visit.ts";
 
 const pages = {
   home: "/",
@@ -13,15 +14,21 @@ const pages = {
   settings: "/settings",
   "not-found": "/no-such-page",
 };
+/** Each with what is there once it has loaded. */
 const tabs = {
-  overview: "",
-  workers: "/workers",
-  releases: "/releases",
-  logs: "/logs",
-  config: "/config",
-  "site-settings": "/settings",
-  "site-activity": "/activity",
-};
+  overview: ["", "figure svg"],
+  workers: ["/workers", "table:visible, main li dl:visible"],
+  releases: ["/releases", "main ol li"],
+  logs: ["/logs", "main section button[aria-expanded]:visible"],
+  config: ["/config", "pre:visible, table:visible, code:visible"],
+  "site-settings": ["/settings", "form"],
+  "site-activity": ["/activity", "main li"],
+} as const;
+
+test.beforeAll(async ({ monban }) => {
+  for (const path of ["/", "/", "/health", "/no-such-page", "/static/style.css"])
+    await visit(monban, "sample.localhost", path);
+});
 
 for (const look of looks) {
   test(`every page of the panel can be read and used by everybody: ${look.theme}, ${look.locale}`, async ({
@@ -38,8 +45,8 @@ for (const look of looks) {
   }, testInfo) => {
     await wear(page, monban.panelUrl, look);
     const sample = await siteNamed(monban, "sample");
-    for (const [name, tab] of Object.entries(tabs))
-      await inspect(page, testInfo, { name, path: `/sites/${sample?.id}${tab}`, look });
+    for (const [name, [tab, shows]] of Object.entries(tabs))
+      await inspect(page, testInfo, { name, path: `/sites/${sample?.id}${tab}`, look, shows });
   });
 }
 

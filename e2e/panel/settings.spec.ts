@@ -1,5 +1,6 @@
 /** Settings: gathered, weighed, applied at once, and refused at the field. */
 import { arrive } from "./support/arrive.ts";
+import { expectDone } from "./support/operations.ts";
 import { makeSite, removeSite } from "./support/sites.ts";
 import { expect, test } from "./support/test.ts";
 import { REFUSED, visit } from "./support/visit.ts";
@@ -46,7 +47,7 @@ test("edits gather in one bar that names each change and its cost; a bad value i
 
   await bar.getByRole("button", { name: "Apply 2 changes" }).click();
   await expect(bar).toBeHidden();
-  await expect(page.getByRole("region", { name: /^Apply settings/ })).toContainText("done");
+  await expectDone(page, "Apply settings");
   expect((await visit(monban, "renamed.localhost")).text).toContain('"v1"');
   await expect(visit(monban, "tuned.localhost")).rejects.toThrow(REFUSED);
   await removeSite(monban, site);
@@ -62,7 +63,7 @@ test("a secret is written once and never shown again", async ({ page, monban }) 
   const bar = page.getByRole("region", { name: "Unsaved changes" });
   await expect(bar).not.toContainText("never-shown-again");
   await bar.getByRole("button", { name: "Apply 1 change" }).click();
-  await expect(page.getByRole("region", { name: /^Apply settings/ })).toContainText("done");
+  await expectDone(page, "Apply settings");
   await arrive(page, `/sites/${site.id}/settings`);
   await expect(page.getByLabel("Value of API_KEY")).toHaveAttribute("placeholder", "saved; type to replace");
   expect(await page.content()).not.toContain("never-shown-again");

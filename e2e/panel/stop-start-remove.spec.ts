@@ -2,6 +2,7 @@
 import { access } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { arrive } from "./support/arrive.ts";
+import { expectDone } from "./support/operations.ts";
 import { workersOf } from "./support/processes.ts";
 import { makeSite, siteNamed } from "./support/sites.ts";
 import { expect, test } from "./support/test.ts";
@@ -28,14 +29,14 @@ test("stop, start, restart and remove ask by naming what visitors lose, and show
     expect((await visit(monban, site.host)).status).toBe(200);
     await choose(page, "Stop");
     await dialog.getByRole("button", { name: "Stop the site" }).click();
-    await expect(page.getByRole("region", { name: "Stop" })).toContainText("done");
+    await expectDone(page, "Stop");
     await expect(page.getByRole("button", { name: "Start", exact: true })).toBeVisible();
     expect((await visit(monban, site.host)).status).toBe(503);
   });
 
   await test.step("start", async () => {
     await page.getByRole("button", { name: "Start", exact: true }).click();
-    await expect(page.getByRole("region", { name: /^Start/ })).toContainText("done", { timeout: 30_000 });
+    await expectDone(page, "Start");
     await expect(page.getByText("healthy", { exact: true })).toBeVisible();
     expect((await visit(monban, site.host)).status).toBe(200);
   });
@@ -46,7 +47,7 @@ test("stop, start, restart and remove ask by naming what visitors lose, and show
     const dialog = page.getByRole("dialog", { name: "Restart mortal?" });
     await expect(dialog).toContainText("To take up new code without an interruption, reload instead.");
     await dialog.getByRole("button", { name: "Restart with an interruption" }).click();
-    await expect(page.getByRole("region", { name: /^Restart/ })).toContainText("done", { timeout: 30_000 });
+    await expectDone(page, "Restart");
     const [after] = await workersOf(monban, site.id);
     expect(after?.pid).not.toBe(before?.pid);
     expect((await visit(monban, site.host)).status).toBe(200);

@@ -1,5 +1,6 @@
 /** Workers are counted live, changed live, and missed when they die. */
 import { arrive } from "./support/arrive.ts";
+import { expectDone } from "./support/operations.ts";
 import { kill, workersOf } from "./support/processes.ts";
 import { makeSite, removeSite } from "./support/sites.ts";
 import { expect, test } from "./support/test.ts";
@@ -22,7 +23,7 @@ test("one worker more and one less is told what it costs and happens live, with 
   await expect(page.getByText(/more memory.*Takes effect live/)).toBeVisible();
   await page.getByRole("button", { name: "Apply", exact: true }).click();
   await expect(rows).toHaveCount(4);
-  await expect(page.getByRole("region", { name: /^Scale/ })).toContainText("done");
+  await expectDone(page, "Scale");
   for (const worker of await workersOf(monban, site.id))
     await expect(page.getByRole("cell", { name: String(worker.pid), exact: true })).toBeVisible();
   // The worker that was there stayed: scaling is no reload.

@@ -23,6 +23,14 @@ export async function wear(page: Page, url: string, { theme, locale }: Look): Pr
   await page.emulateMedia({ reducedMotion: "reduce" });
 }
 
+export type Screen = {
+  name: string;
+  path: string;
+  look: Look;
+  /** A selector for what must be there before the page is complete. */
+  shows?: string;
+};
+
 /**
  * Opens `path`, wide and narrow, keeps a picture of each in test-results/screens, and expects that axe finds nothing
  * and nothing scrolls sideways.
@@ -30,14 +38,15 @@ export async function wear(page: Page, url: string, { theme, locale }: Look): Pr
 export async function inspect(
   page: Page,
   testInfo: TestInfo,
-  { name, path, look }: { name: string; path: string; look: Look },
+  { name, path, look, shows = "main, form" }: Screen,
 ): Promise<void> {
   await page.setViewportSize(WIDE);
   await arrive(page, path);
   for (const size of [WIDE, NARROW]) {
     await page.setViewportSize(size);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+    await expect(page.locator(shows).first()).toBeVisible();
+    await expect(page.locator('[aria-busy="true"], .animate-breathe')).toHaveCount(0);
     const file = `${name}-${size.width}-${look.theme}-${look.locale}.png`;
     await page.screenshot({
       path: `${testInfo.project.outputDir}/screens/${file}`,
@@ -45,7 +54,8 @@ export async function inspect(
       animations: "disabled",
     });
     expect.soft(await sidewaysScroll(page), `${file} scrolls sideways`).toBeLessThanOrEqual(0);
-    expect.soft(await violationsOn(page), file).toEqual([]);
+    // Each theme and each width is looked through once.
+    if ((size === WIDE) === (look.theme === "light")) expect.soft(await violationsOn(page), file).toEqual([]);
   }
 }
 

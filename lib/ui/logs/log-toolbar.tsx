@@ -37,7 +37,7 @@ export function LogToolbar({
 }: {
   siteId: string;
   filter: LogFilter;
-  onFilter: (filter: LogFilter) => void;
+  onFilter: (change: Partial<LogFilter>) => void;
   log: ReturnType<typeof useLog>;
   wrap: boolean;
   onWrap: (wrap: boolean) => void;
@@ -50,18 +50,18 @@ export function LogToolbar({
       <Segmented<LogSource>
         label={t("source")}
         value={filter.source}
-        onChange={(source) => onFilter({ ...filter, source })}
+        onChange={(source) => onFilter({ source })}
         options={sources.map((value) => ({ value, label: t(`sources.${value}`) }))}
       />
       <FilterText
         key={filter.contains}
         value={filter.contains}
-        onChange={(contains) => onFilter({ ...filter, contains })}
+        onChange={(contains) => onFilter({ contains })}
       />
       <Select
         aria-label={t("level")}
         value={filter.level}
-        onChange={(event) => onFilter({ ...filter, level: event.target.value as LogLevel | "" })}
+        onChange={(event) => onFilter({ level: event.target.value as LogLevel | "" })}
         className="w-auto"
       >
         {levels.map((level) => (

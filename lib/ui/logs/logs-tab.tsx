@@ -1,6 +1,6 @@
 "use client";
 
-import { useRouter, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useCallback, useDeferredValue, useState } from "react";
 import type { LogLevel, LogSource } from "../../schema/log-line.ts";
@@ -16,28 +16,22 @@ const levels: readonly string[] = ["debug", "info", "warning", "error"] satisfie
 export function LogsTab() {
   const t = useTranslations("logs");
   const { site } = useSiteInView();
-  const router = useRouter();
   const params = useSearchParams();
-  const filter: LogFilter = {
-    source: pick(params.get("source"), sources, "access") as LogSource,
-    level: pick(params.get("level"), levels, "") as LogLevel | "",
-    contains: params.get("contains") ?? "",
-  };
+  const filter = filterIn(params);
   const deferred = useDeferredValue(filter.contains);
   const log = useLog(site.id, { ...filter, contains: deferred });
   const [wrap, setWrap] = useState(false);
   // What just happened is what somebody comes for.
   const [newestFirst, setNewestFirst] = useState(true);
 
-  const show = useCallback(
-    (next: LogFilter) => {
-      const query = new URLSearchParams({ source: next.source });
-      if (next.level) query.set("level", next.level);
-      if (next.contains) query.set("contains", next.contains);
-      router.replace(`?${query}`, { scroll: false });
-    },
-    [router],
-  );
+  const show = useCallback((change: Partial<LogFilter>) => {
+    // Added to the address as it is now: two changes that follow each other closely must not undo each other.
+    const next = { ...filterIn(new URLSearchParams(window.location.search)), ...change };
+    const query = new URLSearchParams({ source: next.source });
+    if (next.level) query.set("level", next.level);
+    if (next.contains) query.set("contains", next.contains);
+    window.history.replaceState(null, "", `?${query}`);
+  }, []);
 
   return (
     <section aria-label={t("title")} className="overflow-hidden rounded-xl border border-line bg-surface">
@@ -60,6 +54,14 @@ export function LogsTab() {
       />
     </section>
   );
+}
+
+function filterIn(params: Pick<URLSearchParams, "get">): LogFilter {
+  return {
+    source: pick(params.get("source"), sources, "access") as LogSource,
+    level: pick(params.get("level"), levels, "") as LogLevel | "",
+    contains: params.get("contains") ?? "",
+  };
 }
 
 function pick(value: string | null, allowed: readonly string[], otherwise: string): string {
