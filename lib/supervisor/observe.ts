@@ -31,7 +31,7 @@ export async function observe(context: Context, workloads: Workloads): Promise<O
     const siteId = site?.id ?? null;
     const held = new Set(views.get(name)?.map(({ number }) => number));
     const runtime = context.sites.get(name) ?? (await adopt(context, name, site, held));
-    runtime.siteId = siteId ?? runtime.siteId;
+    if (!runtime.removing) runtime.siteId = siteId ?? runtime.siteId;
     runtime.generations = await withReleases(context, runtime, views.get(name) ?? []);
     const highest = Math.max(0, ...runtime.generations.map((generation) => generation.number));
     runtime.highestGeneration = Math.max(runtime.highestGeneration, highest);

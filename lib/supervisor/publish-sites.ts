@@ -14,7 +14,8 @@ export function proxySites(context: Context): ProxySite[] {
 function proxySite(context: Context, site: DesiredSite): ProxySite {
   const { spec } = site;
   const paths = sitePaths(context.instance, spec.name);
-  const serving = context.sites.get(spec.name)?.current ?? null;
+  const runtime = context.sites.get(spec.name);
+  const serving = runtime && !runtime.removing ? runtime.current : null;
   return {
     siteId: site.id,
     name: spec.name,

@@ -232,6 +232,7 @@ export function beginRemove(args: {
   const paths = sitePaths(context.instance, runtime.name);
   // One that was adopted has no id any more by which it could be seen that an operation works on it.
   runtime.background = true;
+  runtime.removing = true;
   return context.operations.start({
     kind: "remove",
     ...(runtime.siteId ? { siteId: runtime.siteId } : {}),
@@ -240,6 +241,7 @@ export function beginRemove(args: {
     steps: ["publish", "drain", "remove"],
     onEnd: ({ state }) => {
       runtime.background = false;
+      runtime.removing = false;
       if (state === "failed") pause(context, runtime);
       context.wake();
     },
@@ -250,11 +252,18 @@ export function beginRemove(args: {
       await handle.step("remove", async () => {
         await files.remove(paths.runtime);
         await files.remove(paths.current);
+        runtime.current = null;
+        if (purge) {
+          await files.remove(paths.home);
+          await files.remove(paths.logs);
+          // Another Monban on this machine may run a site of the same name as the same user.
+          await removeSiteUser({ system: context.system, siteName: runtime.name }).catch((cause) =>
+            handle.warn(`The site's system user was left: ${cause instanceof Error ? cause.message : cause}`),
+          );
+        }
+        // From here on a new site may have the name.
         context.sites.delete(runtime.name);
         if (!purge) return "releases, environments and logs are kept";
-        await files.remove(paths.home);
-        await files.remove(paths.logs);
-        await removeSiteUser({ system: context.system, siteName: runtime.name });
         return "releases, environments and logs are removed; the source folder is untouched";
       });
     },

@@ -29,6 +29,8 @@ export type SiteRuntime = {
   highestGeneration: number;
   /** Something short is under way that is no operation, such as starting a dead master again. */
   background: boolean;
+  /** It is being removed; a new site of the same name waits until nothing of this one is left. */
+  removing: boolean;
   /** Record of the generation nginx is pointed at. */
   current: Generation | null;
   generations: GenerationView[];
@@ -85,6 +87,7 @@ export function createSiteRuntime(args: {
     siteId: args.siteId,
     highestGeneration: 0,
     background: false,
+    removing: false,
     current: null,
     generations: [],
     failed: null,

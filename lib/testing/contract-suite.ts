@@ -13,12 +13,14 @@ import { CONTROL_PROTOCOL } from "../control/contract.ts";
 import type { DesiredSite, DesiredState } from "../schema/desired.ts";
 import type { JournalEvent } from "../schema/event.ts";
 import type { Actor, Operation } from "../schema/operation.ts";
-import { siteSpecSchema } from "../schema/site.ts";
+import { type Environment, siteSpecSchema } from "../schema/site.ts";
 
 export type ContractServer = {
   socketPath: string;
   /** A folder whose `run:app` answers. */
   source: string;
+  /** Where its packages are, when they need not be installed. */
+  environment?: Environment;
   /** How long one rollout may take, ms. */
   rolloutDeadlineMs: number;
   close(): Promise<void>;
@@ -45,6 +47,7 @@ export function describeContract(name: string, createServer: () => Promise<Contr
         source: { kind: "directory", path: server.source },
         app: { entry: "run:app", framework: "flask" },
         pool: { workers: 1, threads: 2 },
+        ...(server.environment ? { environment: server.environment } : {}),
       });
       return { id: SITE, wanted: "started", revision: 1, spec, ...change };
     }
@@ -157,13 +160,13 @@ export function describeContract(name: string, createServer: () => Promise<Contr
 
     test("what is unknown is 404 with a problem", async () => {
       for (const call of [
-        control.workers(SITE),
-        control.releases(SITE),
-        control.startOperation({ kind: "reload", siteId: SITE, actor }),
-        control.operation("op_0000000000000000"),
-        control.cancel("op_0000000000000000"),
+        () => control.workers(SITE),
+        () => control.releases(SITE),
+        () => control.startOperation({ kind: "reload", siteId: SITE, actor }),
+        () => control.operation("op_0000000000000000"),
+        () => control.cancel("op_0000000000000000"),
       ]) {
-        const error = await call.catch((cause) => cause);
+        const error = await call().catch((cause) => cause);
         expect(error).toBeInstanceOf(ControlProblem);
         expect(error.problem).toMatchObject({ status: 404 });
         expect(error.problem.detail).not.toBe("");
@@ -176,8 +179,11 @@ export function describeContract(name: string, createServer: () => Promise<Contr
     });
 
     test("a folder that does not exist is a field error at its path", async () => {
-      for (const call of [control.inspect("/nowhere/at-all"), control.folders("/nowhere/at-all")]) {
-        const error = await call.catch((cause) => cause);
+      for (const call of [
+        () => control.inspect("/nowhere/at-all"),
+        () => control.folders("/nowhere/at-all"),
+      ]) {
+        const error = await call().catch((cause) => cause);
         expect(error.problem).toMatchObject({ status: 422, errors: [{ path: "path" }] });
       }
     });

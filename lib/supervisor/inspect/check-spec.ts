@@ -15,6 +15,7 @@ export async function checkSpec(
   const errors: FieldError[] = [];
   const source = await openFolder({ ...context, path: spec.source.path, roots });
   if (!source.ok) errors.push({ path: "source.path", message: source.error.message });
+  else errors.push(...(await checkEntry(context.system, spec)));
   errors.push(...(await checkEnvironment(context.system, spec)));
   for (const [index, { directory }] of spec.static.entries()) {
     if (!directory.startsWith("/")) continue;
@@ -26,6 +27,42 @@ export async function checkSpec(
       errors.push({ path: `static.${index}.directory`, message: folder.error.message });
   }
   return errors;
+}
+
+/**
+ * Whether the module of the entry point can be there at all. What an environment or PYTHONPATH may bring is left to
+ * the boot, which tells what Python says of it.
+ */
+async function checkEntry(
+  { files }: System,
+  { source, app, env, environment }: SiteSpec,
+): Promise<FieldError[]> {
+  const [module = ""] = app.entry.split(":");
+  const [top = "", next] = module.split(".");
+  if (environment.kind === "existing" && (await isInstalled(files, environment.path, top))) return [];
+  if (env.some(({ name }) => name === "PYTHONPATH")) return [];
+  // A source with a folder `src` installs itself from there.
+  for (const folder of [source.path, `${source.path}/src`]) {
+    if (!(await holds(files, folder, top))) continue;
+    if (next === undefined || !(await files.list(folder)).includes(top)) return [];
+    if (await holds(files, `${folder}/${top}`, next)) return [];
+  }
+  const path = module.replaceAll(".", "/");
+  const message = `There is no module ${module} in ${source.path}: neither ${path}.py nor a folder ${path}. Name the file that holds the application, such as app:app.`;
+  return [{ path: "app.entry", message }];
+}
+
+/** A package, a module, or one that was compiled. */
+async function holds(files: System["files"], folder: string, name: string): Promise<boolean> {
+  const names = await files.list(folder).catch(() => []);
+  return names.some((entry) => entry === name || entry.startsWith(`${name}.`));
+}
+
+async function isInstalled(files: System["files"], environment: string, name: string): Promise<boolean> {
+  for (const version of await files.list(`${environment}/lib`).catch(() => [])) {
+    if (await holds(files, `${environment}/lib/${version}/site-packages`, name)) return true;
+  }
+  return false;
 }
 
 async function checkEnvironment(system: System, { environment }: SiteSpec): Promise<FieldError[]> {
