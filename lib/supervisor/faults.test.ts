@@ -9,18 +9,23 @@ import { seededRandom } from "../testing/seeded-random.ts";
 import type { SupervisorScene } from "../testing/supervisor-scene.ts";
 
 const SCHEDULES = 120;
+const DEADLINE_MS = 240_000;
 const first = seededRandom().seed;
-it.each([{ first }])(`after ${SCHEDULES} schedules of faults (seed $first) all is as desired`, async () => {
-  const count = process.env.MONBAN_SEED ? 1 : SCHEDULES;
-  for (let seed = first; seed < first + count; seed += 1) {
-    const told: string[] = [];
-    try {
-      await expectNothingLeft(await runFaultSchedule(seed, told));
-    } catch (cause) {
-      throw new Error(`MONBAN_SEED=${seed} fails:\n${told.join("\n")}`, { cause });
+it.each([{ first }])(
+  `after ${SCHEDULES} schedules of faults (seed $first) all is as desired`,
+  async () => {
+    const count = process.env.MONBAN_SEED ? 1 : SCHEDULES;
+    for (let seed = first; seed < first + count; seed += 1) {
+      const told: string[] = [];
+      try {
+        await expectNothingLeft(await runFaultSchedule(seed, told));
+      } catch (cause) {
+        throw new Error(`MONBAN_SEED=${seed} fails:\n${told.join("\n")}`, { cause });
+      }
     }
-  }
-});
+  },
+  DEADLINE_MS,
+);
 
 async function expectNothingLeft({
   scene,

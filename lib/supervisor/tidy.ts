@@ -6,7 +6,7 @@ import { instancePaths, sitePaths } from "../core/layout.ts";
 import type { DesiredSite } from "../schema/desired.ts";
 import type { Generation } from "../schema/generation.ts";
 import type { Context } from "./context.ts";
-import { forgetGeneration, recordedGenerations } from "./pool/generation-store.ts";
+import { currentGenerationNumber, forgetGeneration, recordedGenerations } from "./pool/generation-store.ts";
 import { listReleases, writeReleaseRecord } from "./releases/release-records.ts";
 import { removeOwnedFolder } from "./releases/site-files.ts";
 import { siteUser } from "./releases/site-user.ts";
@@ -42,10 +42,11 @@ export async function tidySite(args: {
   const paths = sitePaths(context.instance, siteName);
   try {
     await removeDrafts(context, [paths.home, paths.releases, paths.generations, paths.runtime]);
-    // Without one that serves the newest record says which release a start would take.
-    if (current !== null) {
+    // Where one is said to serve and its record cannot be read, the others are all there is to go by.
+    if (current !== null || (await currentGenerationNumber(context, siteName)) === null) {
       for (const number of await recordedGenerations(context, siteName)) {
-        if (number !== current.number && !held.has(number)) await forgetGeneration(context, siteName, number);
+        if (number !== current?.number && !held.has(number))
+          await forgetGeneration(context, siteName, number);
       }
     }
     await judgePending(context, siteName, current);

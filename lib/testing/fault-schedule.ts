@@ -13,7 +13,12 @@ const QUICK = {
   rollout: { bootDeadlineMs: 3_000, watchWindowMs: 1_000, keepReleases: 2 },
 };
 
-type Faults = { diskFullShare: number; badPools: number };
+type Faults = {
+  diskFullShare: number;
+  badPools: number;
+  /** The supervisor dies at this change of the disk, counted from now; 0 for never. */
+  fatalChange: number;
+};
 type Schedule = {
   scene: SupervisorScene;
   random: SeededRandom;
@@ -36,11 +41,18 @@ export async function runFaultSchedule(
     scene,
     random,
     sites: new Map(),
-    faults: { diskFullShare: 0, badPools: 0 },
+    faults: { diskFullShare: 0, badPools: 0, fatalChange: 0 },
     told,
   };
   const { faults } = schedule;
   scene.files.onChange = (operation, path) => {
+    if (scene.alive()) faults.fatalChange -= 1;
+    if (scene.alive() && faults.fatalChange === 0) {
+      told.push(`${scene.clock.monotonic()} the supervisor dies at ${operation} ${path}`);
+      scene.kill();
+      // Half of the deaths come just before the change, half just after it.
+      if (random.next() < 0.5) throw failure("EIO", path);
+    }
     const takesRoom = ["writeAtomic", "append", "linkAtomic", "copy"].includes(operation);
     if (takesRoom && random.next() < faults.diskFullShare) throw failure("ENOSPC", path);
   };
@@ -94,6 +106,10 @@ const actions: ((schedule: Schedule) => Promise<string | undefined>)[] = [
   async ({ scene }) => {
     scene.kill();
     return "the supervisor is killed";
+  },
+  async ({ faults, random }) => {
+    faults.fatalChange = random.integer(1, 60);
+    return undefined;
   },
   async ({ scene }) => {
     if (scene.alive()) return undefined;
@@ -184,6 +200,7 @@ async function endFaults(schedule: Schedule): Promise<void> {
   told.push(`${scene.clock.monotonic()} faults end`);
   faults.diskFullShare = 0;
   faults.badPools = 0;
+  faults.fatalChange = 0;
   scene.nginx.refuses = null;
   await scene.findKeeper();
   if (!scene.alive()) await scene.start();

@@ -234,9 +234,11 @@ export async function openSupervisorScene(options: { seed?: number } = {}) {
     },
     async isAsDesired(): Promise<boolean> {
       const { context } = scene.parts();
-      const running = context.operations.list({ limit: 200 }).some(({ finishedAt }) => !finishedAt);
-      const busy = [...context.sites.values()].some(({ background }) => background);
-      return !running && !busy && (await scene.plan()).length === 0;
+      const busy = [...context.sites.values()].some(
+        ({ background, siteId }) =>
+          background || (siteId !== null && context.operations.busyWith(siteId) !== null),
+      );
+      return !busy && (await scene.plan()).length === 0;
     },
     runtime(site: DesiredSite) {
       const runtime = scene.parts().context.sites.get(site.spec.name);
