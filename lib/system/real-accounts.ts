@@ -1,9 +1,12 @@
 /** Users of the machine. Sites that have no owner of their own get a system user each, so that one cannot read another. */
 import { userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { runProgram } from "./run-program.ts";
 import type { Account, Accounts } from "./system.ts";
 
 const ACCOUNT_TIMEOUT_MS = 30_000;
+const LOCK_DEADLINE_MS = 15_000;
+const LOCK_PAUSE_MS = 100;
 
 /** Only users of this form are ever created or removed. */
 const OWN_USER_NAME = /^monban(-[a-z0-9][a-z0-9-]*)?$/;
@@ -62,9 +65,15 @@ export function parsePasswdLine(line: string): Account | null {
   return { name, uid: Number(uid), gid: Number(gid) };
 }
 
+/** Somebody else, such as a package being installed, may hold the lock: it is tried again until it is free. */
 async function command(file: string, args: string[]): Promise<void> {
-  const { exitCode, stderr } = await run(file, args);
-  if (exitCode !== 0) throw new Error(`${file} failed: ${stderr.trim() || `exit ${exitCode}`}`);
+  for (const until = performance.now() + LOCK_DEADLINE_MS; ; ) {
+    const { exitCode, stderr } = await run(file, args);
+    if (exitCode === 0) return;
+    if (!stderr.includes("cannot lock") || performance.now() > until)
+      throw new Error(`${file} failed: ${stderr.trim() || `exit ${exitCode}`}`);
+    await sleep(LOCK_PAUSE_MS);
+  }
 }
 
 function run(file: string, args: string[]) {
