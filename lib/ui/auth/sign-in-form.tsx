@@ -65,7 +65,8 @@ export function SignInForm() {
             {busy ? t("signingIn") : t("signIn")}
           </Button>
           <p className="text-sm text-muted">
-            {t("forgotten")} <code className="font-mono whitespace-nowrap">npx monban user reset-password</code>
+            {t("forgotten")}{" "}
+            <code className="font-mono whitespace-nowrap">npx monban user reset-password</code>
           </p>
         </form>
       </FieldErrorsContext>
