@@ -16,7 +16,18 @@ export const desiredStateSchema = z.strictObject({
   schemaVersion: z.literal(1),
   /** Grows with every change; an older one is refused. */
   revision: z.int().min(0),
-  sites: z.array(desiredSiteSchema).max(1_000),
+  sites: z
+    .array(desiredSiteSchema)
+    .max(1_000)
+    // A name is a folder, a socket and a user: two sites of one name would be one site with two wills.
+    .refine(
+      (sites) => new Set(sites.map((site) => site.spec.name)).size === sites.length,
+      "Two sites have the same name.",
+    )
+    .refine(
+      (sites) => new Set(sites.map((site) => site.id)).size === sites.length,
+      "Two sites have the same id.",
+    ),
 });
 export type DesiredState = z.infer<typeof desiredStateSchema>;
 
