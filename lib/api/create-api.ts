@@ -3,15 +3,17 @@
  * form of the request, then the use case. A route that is not defined does not exist for anybody.
  */
 import { Hono } from "hono";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Caller } from "../panel/context.ts";
 import type { PanelCore } from "../panel/create-panel.ts";
 import { newId } from "../panel/ids.ts";
 import { once } from "../panel/once.ts";
 import { invalid, PanelError, problem } from "../panel/problems.ts";
+import type { Locale } from "../panel/types.ts";
 import type { Viewer } from "../schema/account.ts";
 import { addressOf, admit } from "./access.ts";
 import { fieldErrors, speakHuman } from "./human-messages.ts";
+import { localized } from "./messages/localized.ts";
 import { localeOf } from "./messages/translate.ts";
 import { openApiDocument } from "./openapi.ts";
 import { problemResponse } from "./problem-response.ts";
@@ -88,7 +90,8 @@ async function answer(
   const text = definition.body || definition.idempotent ? await readBodyText(request) : "";
   const url = new URL(request.url);
 
-  const act = async (): Promise<Response> => {
+  const locale = localeOf(request.headers);
+  const act = async (language: Locale): Promise<Response> => {
     const call = {
       panel,
       request,
@@ -101,17 +104,18 @@ async function answer(
       body: definition.body ? parse(definition.body, parseJson(request, text)) : undefined,
     };
     const reply = await definition.handle(call as Call<never, never, never>);
-    return reply instanceof Response ? reply : asResponse(definition, reply);
+    return reply instanceof Response ? reply : asResponse(definition, reply, language);
   };
   const key = definition.idempotent ? request.headers.get("idempotency-key") : null;
-  if (key === null) return act();
+  if (key === null) return act(locale);
   const path = url.pathname + url.search;
   const kept = await once(panel.context, { caller, method: definition.method, path, key, text }, async () => {
-    const response = await act();
+    // Kept without a language: whoever asks again may read another one.
+    const response = await act("en");
     const { status, headers } = response;
     return { status, location: headers.get("location"), body: await response.text() };
   });
-  return new Response(kept.body, {
+  return new Response(bodyIn(locale, kept.body), {
     status: kept.status,
     headers: {
       "content-type": "application/json",
@@ -121,10 +125,18 @@ async function answer(
   });
 }
 
-function asResponse(definition: Route, { status, body, headers = {} }: Reply<unknown>): Response {
+function bodyIn(locale: Locale, text: string): string {
+  return locale === "en" || text === "" ? text : JSON.stringify(localized(JSON.parse(text), locale));
+}
+
+function asResponse(
+  definition: Route,
+  { status, body, headers = {} }: Reply<unknown>,
+  locale: Locale,
+): Response {
   const code = status ?? definition.status;
   if (code === 204) return new Response(null, { status: 204, headers });
-  return new Response(JSON.stringify(body), {
+  return new Response(JSON.stringify(localized(body, locale)), {
     status: code,
     headers: { "content-type": "application/json", ...headers },
   });

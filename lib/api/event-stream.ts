@@ -4,6 +4,8 @@
  */
 import type { PanelCore } from "../panel/create-panel.ts";
 import { problem } from "../panel/problems.ts";
+import { localized } from "./messages/localized.ts";
+import { localeOf } from "./messages/translate.ts";
 
 const HEARTBEAT_MS = 15_000;
 /** The browser opens a broken stream again after this. */
@@ -40,6 +42,7 @@ export function eventStream(
   open.set(key, count + 1);
 
   const encoder = new TextEncoder();
+  const locale = localeOf(request.headers);
   const stopping = new AbortController();
   const leaving: (() => void)[] = [];
   let isOver = false;
@@ -58,7 +61,9 @@ export function eventStream(
           controller.close();
         };
         const send: Send = ({ event, id, data }) =>
-          write(`event: ${event}\n${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`);
+          write(
+            `event: ${event}\n${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(localized(data, locale))}\n\n`,
+          );
         const recheck = () => {
           panel.viewer(request.headers).then(
             (viewer) => viewer || end(),

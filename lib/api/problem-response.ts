@@ -2,7 +2,7 @@
 import { asPanelError, type PanelError, problem } from "../panel/problems.ts";
 import type { Locale } from "../panel/types.ts";
 import type { Problem } from "../schema/problem.ts";
-import { translate } from "./messages/translate.ts";
+import { localized } from "./messages/localized.ts";
 
 export type Failure = { error: unknown; requestId: string; locale: Locale; headers?: Record<string, string> };
 
@@ -14,7 +14,7 @@ export function problemResponse(failure: Failure, unexpected: (error: unknown) =
   const found: PanelError =
     known ??
     problem("failed", "Something failed that should not. The panel's log says what, under this request id.");
-  const body: Problem = inLanguage({ ...found.problem, requestId }, locale);
+  const body: Problem = localized({ ...found.problem, requestId }, locale);
   return new Response(JSON.stringify(body), {
     status: body.status,
     headers: {
@@ -25,16 +25,4 @@ export function problemResponse(failure: Failure, unexpected: (error: unknown) =
       ...failure.headers,
     },
   });
-}
-
-function inLanguage(body: Problem, locale: Locale): Problem {
-  if (locale === "en") return body;
-  const say = (sentence: string) => translate(sentence, locale);
-  return {
-    ...body,
-    title: say(body.title),
-    detail: say(body.detail),
-    ...(body.hint ? { hint: say(body.hint) } : {}),
-    ...(body.errors ? { errors: body.errors.map((it) => ({ ...it, message: say(it.message) })) } : {}),
-  };
 }

@@ -81,6 +81,8 @@ export const japanese: Record<string, string> = {
   "This site is stopped.": "このサイトは停止しています。",
   "This site was changed since you looked at it. Look at it again before you change it.":
     "表示した後にこのサイトが変更されました。内容を確認し直してから変更してください。",
+  "Two sites have the same id.": "同じ ID のサイトが 2 つあります。",
+  "Two sites have the same name.": "同じ名前のサイトが 2 つあります。",
   "{} belongs to the site {} already.": "{1} はすでにサイト {2} で使われています。",
 
   // Supervisor and requests
@@ -177,6 +179,8 @@ export const japanese: Record<string, string> = {
     "run:app や shop.wsgi:application のように、モジュール:変数 または モジュール:関数() の形で書いてください。",
 
   // The panel's own state
+  "The supervisor cannot be reached. Sites keep serving; nothing can be changed until it is back.":
+    "スーパーバイザーに接続できません。サイトは動き続けていますが、復帰するまで何も変更できません。",
   "Another program holds the panel's database locked.":
     "別のプログラムがパネルのデータベースをロックしています。",
   "Close the program that has monban.db open. The panel tries again by itself.":

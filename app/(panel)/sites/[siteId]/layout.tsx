@@ -1,8 +1,9 @@
 import { notFound, redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { localized } from "../../../../lib/api/messages/localized.ts";
 import { getPanel } from "../../../../lib/panel/instance.ts";
 import { SiteFrame } from "../../../../lib/ui/site/site-frame.tsx";
-import { requireViewer } from "../../../request.ts";
+import { requestPreferences, requireViewer } from "../../../request.ts";
 
 /** Events of the site its pages begin with; the stream brings the rest. */
 const SITE_EVENTS = 200;
@@ -22,9 +23,10 @@ export default async function Layout({ params, children }: Params & { children: 
   const site = await getPanel().sites.get(siteId);
   if (!site) notFound();
   if (site.id !== siteId) redirect(`/sites/${site.id}`);
+  const { locale } = await requestPreferences();
   const events = await getPanel().events.recent({ siteId: site.id, limit: SITE_EVENTS });
   return (
-    <SiteFrame initial={site} events={events.toReversed()}>
+    <SiteFrame initial={localized(site, locale)} events={localized(events.toReversed(), locale)}>
       {children}
     </SiteFrame>
   );
