@@ -18,12 +18,13 @@ import { observedState } from "../supervisor/observed-state.ts";
 import { proxyKey } from "../supervisor/publish-sites.ts";
 import { type Supervisor, startSupervisor } from "../supervisor/supervisor.ts";
 import { createFakeSystem } from "../system/fake-system.ts";
-import { type KeeperClient, KeeperError, type KeeperExit } from "../system/keeper-client.ts";
-import type { ProbeResult, System } from "../system/system.ts";
+import type { KeeperExit } from "../system/keeper-client.ts";
+import type { ProbeResult } from "../system/system.ts";
 import { aDesiredState, aSite } from "./a-site.ts";
 import { createFakeLogFiles } from "./fake-log-files.ts";
 import { createFakeNginx } from "./fake-nginx.ts";
 import { createFakePools } from "./fake-pool.ts";
+import { mortalObject, mortalSystem } from "./mortal-system.ts";
 import { anInstance } from "./release-scene.ts";
 
 const ENVIRONMENT = "/opt/env";
@@ -298,51 +299,4 @@ export async function openSupervisorScene(options: { seed?: number } = {}) {
     },
   };
   return scene;
-}
-
-/** The system as one supervisor sees it: after its death nothing it asked for happens, and it hears of nothing. */
-function mortalSystem(system: System, life: { dead: boolean }, connected: () => boolean): System {
-  const keeper = mortalObject(system.keeper, life);
-  const link = new Proxy(keeper, {
-    get(target, key: keyof KeeperClient) {
-      if (typeof target[key] !== "function" || connected()) return target[key];
-      return async () => {
-        throw new KeeperError("Closed", "the keeper is away");
-      };
-    },
-  });
-  return {
-    clock: mortalObject(system.clock, life),
-    files: mortalObject(system.files, life),
-    machine: mortalObject(system.machine, life),
-    accounts: mortalObject(system.accounts, life),
-    keeper: link,
-    run: (program) => mortalObject(system, life).run(program),
-    probe: (probe) => mortalObject(system, life).probe(probe),
-    random: () => system.random(),
-  };
-}
-
-const SYNCHRONOUS = new Set<string | symbol>(["now", "monotonic"]);
-
-function mortalObject<Target extends object>(target: Target, life: { dead: boolean }): Target {
-  const never = () => new Promise<never>(() => undefined);
-  const mortal =
-    (act: (...args: unknown[]) => unknown) =>
-    (...args: unknown[]): unknown => {
-      if (life.dead) return never();
-      const result = act.apply(target, args);
-      if (!(result instanceof Promise)) return result;
-      return result.then(
-        (value) => (life.dead ? never() : value),
-        (cause) => {
-          if (life.dead) return never();
-          throw cause;
-        },
-      );
-    };
-  const copy: Record<string | symbol, unknown> = {};
-  for (const [key, value] of Object.entries(target))
-    copy[key] = typeof value === "function" && !SYNCHRONOUS.has(key) ? mortal(value as never) : value;
-  return copy as Target;
 }
