@@ -86,6 +86,42 @@ describe("the plan", () => {
     expect(plan(aDesiredState([site]), aWorld([aServingSite(site, { busy: true })]), "key")).toEqual([]);
   });
 
+  it("ends the socket of a stopped site whose master is gone: nobody may wait in it", () => {
+    const site = aSite({ wanted: "stopped" });
+    const held = aServingSite(site, {
+      generations: [{ number: 1, masterAlive: false, socketHeld: true, orphaned: false }],
+    });
+    expect(plan(aDesiredState([site]), aWorld([held]), "key")).toEqual([{ kind: "stop-site", site }]);
+  });
+
+  it("starts the serving master again while a reload boots, and nothing else of a busy site", () => {
+    const site = aSite({ pool: { workers: 4 } });
+    const dead = { number: 1, masterAlive: false, socketHeld: true, orphaned: false };
+    const booting = { number: 2, masterAlive: true, socketHeld: true, orphaned: false };
+    const busy = aServingSite(site, { busy: true, generations: [dead, booting] });
+    expect(plan(aDesiredState([site]), aWorld([busy]), "key")).toEqual([]);
+    expect(plan(aDesiredState([site]), aWorld([{ ...busy, mayRespawn: true }]), "key")).toEqual([
+      { kind: "respawn-master", site, generation: 1 },
+    ]);
+    const waits = { ...busy, mayRespawn: true, backoffUntil: 1_000_001 };
+    expect(plan(aDesiredState([site]), aWorld([waits]), "key")).toEqual([]);
+  });
+
+  it("begins no operation during a pause, and starts a dead master again all the same", () => {
+    const site = aSite({ wanted: "stopped" });
+    const paused = aServingSite(site, { pausedUntil: 1_000_001 });
+    expect(plan(aDesiredState([site]), aWorld([paused]), "key")).toEqual([]);
+    expect(plan(aDesiredState([]), aWorld([paused]), "key")).toEqual([]);
+    const started = aSite();
+    const dead = aServingSite(started, {
+      pausedUntil: 1_000_001,
+      generations: [{ number: 1, masterAlive: false, socketHeld: true, orphaned: false }],
+    });
+    expect(plan(aDesiredState([started]), aWorld([dead]), "key").map(({ kind }) => kind)).toEqual([
+      "respawn-master",
+    ]);
+  });
+
   it("stops a site that is wanted stopped, once", () => {
     const site = aSite({ wanted: "stopped" });
     expect(kinds(plan(aDesiredState([site]), aWorld([aServingSite(site)]), "key"))).toEqual(["stop-site"]);
