@@ -104,6 +104,12 @@ test("a very long text costs nothing", () => {
   expect(ja(text)).toBe(text);
 });
 
+test("a text that sounds like a hundred sentences is not worked through to its end", () => {
+  const text = "x is not a folder. ".repeat(100).trim();
+  expect(ja(text)).toContain("x is not a folder. x is not a folder.");
+  expect(ja("The health check fails: ".repeat(80))).toContain("ヘルスチェック");
+});
+
 describe("an answer", () => {
   const answer = {
     state: "failed",
