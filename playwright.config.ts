@@ -9,7 +9,7 @@ export default defineConfig({
   outputDir: "test-results",
   globalSetup: "./e2e/panel/support/start-and-stop.ts",
   workers: 1,
-  timeout: 90_000,
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,
   reporter: "list",

@@ -33,7 +33,7 @@ export const RUNNERS = [
     name: "panel",
     part: "panel",
     tests: { folders: ["e2e/panel"], end: /\.(spec|test)\.ts$/ },
-    deadlineMs: 6 * MINUTE_MS,
+    deadlineMs: 7 * MINUTE_MS,
   },
 ];
 
