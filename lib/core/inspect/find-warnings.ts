@@ -1,4 +1,5 @@
 /** What in a source is likely to surprise its owner behind gunicorn. */
+import type { Framework } from "../../schema/site.ts";
 import { asgiFrameworks } from "./find-entries.ts";
 import type { PythonModule } from "./python-modules.ts";
 import { stringAt } from "./python-text.ts";
@@ -57,10 +58,7 @@ function aboutEntry(facts: SourceFacts, modules: PythonModule[], entry: Entry): 
   const { file, line, framework } = entry;
   const warnings: Warning[] = [];
   if (asgiFrameworks.includes(framework)) {
-    const name =
-      framework === "fastapi" ? "FastAPI" : framework === "starlette" ? "Starlette" : "This framework";
-    const message = `${name} needs ASGI workers. The workers offered today, sync and gthread, run WSGI applications only, so this application cannot be served yet.`;
-    warnings.push({ code: "asgi", message, file, line });
+    warnings.push({ code: "asgi", message: whyNotServed(framework), file, line });
   }
   const module = modules.find((one) => one.file === file);
   if (module?.isInSrc && !installsItself(facts)) {
@@ -93,4 +91,11 @@ function openFolders({ tree }: SourceFacts): Warning[] {
     message: `${path} can be changed by every user of this machine; take that away with: chmod o-w.`,
     file: path,
   }));
+}
+
+/** Why an application of an ASGI framework is refused. */
+export function whyNotServed(framework: Framework): string {
+  const name =
+    framework === "fastapi" ? "FastAPI" : framework === "starlette" ? "Starlette" : "This framework";
+  return `${name} needs ASGI workers. The workers offered today, sync and gthread, run WSGI applications only, so this application cannot be served yet.`;
 }

@@ -1,5 +1,7 @@
 /** What only the machine can tell about a site's settings: whether the paths in them are there and may be used. */
 import { parseSourceRoots } from "../../core/allowed-folders.ts";
+import { asgiFrameworks } from "../../core/inspect/find-entries.ts";
+import { whyNotServed } from "../../core/inspect/find-warnings.ts";
 import type { Instance } from "../../schema/instance.ts";
 import type { FieldError } from "../../schema/problem.ts";
 import type { SiteSpec } from "../../schema/site.ts";
@@ -14,6 +16,9 @@ export async function checkSpec(
 ): Promise<FieldError[]> {
   const errors: FieldError[] = [];
   const source = await openFolder({ ...context, path: spec.source.path, roots });
+  if (asgiFrameworks.includes(spec.app.framework)) {
+    errors.push({ path: "app.entry", message: whyNotServed(spec.app.framework) });
+  }
   if (!source.ok) errors.push({ path: "source.path", message: source.error.message });
   else errors.push(...(await checkEntry(context.system, spec)));
   errors.push(...(await checkEnvironment(context.system, spec)));

@@ -4,6 +4,7 @@ import { refusalOfFolder } from "../../core/allowed-folders.ts";
 import { siteSpecSchema } from "../../schema/site.ts";
 import type { KeeperClient } from "../../system/keeper-client.ts";
 import { createRealSystem } from "../../system/real-system.ts";
+import { aSpec } from "../../testing/a-site.ts";
 import { anInstance } from "../../testing/release-scene.ts";
 import { createTempFolder, type TempFolder } from "../../testing/temp-folder.ts";
 import { checkSpec } from "./check-spec.ts";
@@ -116,4 +117,18 @@ it("settings whose paths are not there are told by field", async () => {
   spec.environment = { kind: "managed" };
   spec.static = [];
   expect(await checkSpec({ system, instance: anInstance(temp.path, false) }, spec, [])).toEqual([]);
+});
+
+it("an application that needs ASGI workers is refused at its entry point before anything is built", async () => {
+  const path = `${temp.path}/api`;
+  await fs.mkdir(path);
+  await fs.writeFile(`${path}/main.py`, "from fastapi import FastAPI\napp = FastAPI()\n");
+  const spec = aSpec({
+    source: { kind: "directory", path },
+    app: { entry: "main:app", framework: "fastapi" },
+  });
+  const errors = await checkSpec({ system, instance: anInstance(temp.path, false) }, spec, []);
+  expect(errors).toEqual([
+    { path: "app.entry", message: expect.stringMatching(/^FastAPI needs ASGI workers\./) },
+  ]);
 });
