@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { startLoad } from "../../lib/testing/load-generator.ts";
 import { freePort } from "../../lib/testing/start-stack.ts";
 import { waitFor } from "../../lib/testing/wait-for.ts";
-import { median } from "./measure.mjs";
+import { cpuMsOf, familyOf, median } from "./measure.mjs";
 
 const CLIENTS = 16;
 const WINDOW_MS = 2_000;
@@ -14,35 +14,58 @@ const ROUNDS = 6;
 export const sender = spawnSync("wrk", ["-v"]).error === undefined ? "wrk" : "lib/testing/load-generator.ts";
 
 /**
- * Medians of the ratios of each round.
- * @param {{ nginx: string, folder: string, socket: string, staticFolder: string, port: number, host: string }} scene
+ * Medians over the rounds: the ratio, Monban's rate, and the CPU that each nginx spent per request. On a machine that
+ * is busy with other things the CPU is the steadier of the two.
+ * @param {{ nginx: string, pid: number, folder: string, socket: string, staticFolder: string, port: number, host: string }} scene
+ *   `pid` is Monban's nginx master
  */
 export async function compareNginx(scene) {
   const own = await startHandWritten(scene);
   try {
-    const ratios = { static: [], proxy: [] };
-    const rates = { static: [], proxy: [] };
+    const servers = [scene, own];
+    const rounds = { static: [], proxy: [] };
     for (let round = 0; round <= ROUNDS; round += 1) {
       for (const [kind, path] of [
         ["static", "/static/kilobyte.bin"],
         ["proxy", "/"],
       ]) {
-        // Each comes first in every other round: what the machine does meanwhile falls on both.
-        const ports = round % 2 ? [scene.port, own.port] : [own.port, scene.port];
         const found = new Map();
-        for (const port of ports) found.set(port, await requestsPerSecond(port, path, scene.host));
-        if (round === 0) continue;
-        ratios[kind].push(found.get(scene.port) / found.get(own.port));
-        rates[kind].push(found.get(scene.port));
+        // Each comes first in every other round: what the machine does meanwhile falls on both.
+        for (const server of round % 2 ? servers : servers.toReversed())
+          found.set(server, await measure(server, path, scene.host));
+        if (round > 0) rounds[kind].push({ monban: found.get(scene), own: found.get(own) });
       }
     }
-    return {
-      static: { ratio: median(ratios.static), rate: median(rates.static), ratios: ratios.static },
-      proxy: { ratio: median(ratios.proxy), rate: median(rates.proxy), ratios: ratios.proxy },
-    };
+    return { static: summary(rounds.static), proxy: summary(rounds.proxy) };
   } finally {
     await own.stop();
   }
+}
+
+function summary(rounds) {
+  const ratios = rounds.map(({ monban, own }) => monban.rate / own.rate);
+  return {
+    ratio: median(ratios),
+    ratios,
+    rate: median(rounds.map(({ monban }) => monban.rate)),
+    cpuMicros: {
+      monban: median(rounds.map(({ monban }) => monban.cpuMicros)),
+      own: median(rounds.map(({ own }) => own.cpuMicros)),
+    },
+  };
+}
+
+async function measure({ port, pid }, path, host) {
+  const before = await cpuMs(pid);
+  const startedAt = performance.now();
+  const rate = await requestsPerSecond(port, path, host);
+  const requests = (rate * (performance.now() - startedAt)) / 1000;
+  return { rate, cpuMicros: (((await cpuMs(pid)) - before) * 1000) / requests };
+}
+
+async function cpuMs(pid) {
+  const all = await Promise.all((await familyOf(pid)).map(cpuMsOf));
+  return all.reduce((sum, one) => sum + (one ?? 0), 0);
 }
 
 async function requestsPerSecond(port, path, host) {
@@ -118,7 +141,7 @@ http {
     await stop();
     throw error;
   });
-  return { port, stop };
+  return { port, pid: child.pid, stop };
 }
 
 function output(file, args) {

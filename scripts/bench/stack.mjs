@@ -164,6 +164,7 @@ async function measureNginx({ name, host }) {
   const instance = await stack.instance();
   const compared = await compareNginx({
     nginx: instance.nginxBinary,
+    pid: (await anatomyOf(stack.data)).nginxMasters[0].pid,
     folder: stack.folder,
     socket: sitePaths(instance, name).currentSocket,
     staticFolder: `${stack.folder}/apps/${name}/static`,
@@ -174,8 +175,11 @@ async function measureNginx({ name, host }) {
     ["static", "staticRatio"],
     ["proxy", "proxyRatio"],
   ]) {
-    const { ratio, rate, ratios } = compared[kind];
-    say(told(budget, ratio, `${Math.round(rate)} a second; rounds ${list(ratios)}; sent by ${sender}`));
+    const { ratio, rate, ratios, cpuMicros } = compared[kind];
+    const cpu = `nginx ${cpuMicros.monban.toFixed(0)} µs of CPU per request, hand-written ${cpuMicros.own.toFixed(0)}`;
+    say(
+      told(budget, ratio, `${Math.round(rate)} a second; rounds ${list(ratios)}; ${cpu}; sent by ${sender}`),
+    );
   }
 }
 
