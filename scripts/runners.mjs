@@ -27,7 +27,7 @@ export const RUNNERS = [
     name: "api",
     part: "e2e",
     tests: { folders: ["e2e/api"], end: /\.test\.ts$/ },
-    deadlineMs: 4 * MINUTE_MS,
+    deadlineMs: 5 * MINUTE_MS,
   },
   {
     name: "panel",
