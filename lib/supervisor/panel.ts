@@ -1,7 +1,7 @@
 /** The panel as a supervised child: unprivileged, on a socket the keeper holds, so that its restarts refuse nobody. */
 import type { Context } from "./context.ts";
 
-/** With MALLOC_ARENA_MAX they take 6 MB off an idle panel and no speed; `--optimize-for-size` would slow its pages. */
+/** With MALLOC_ARENA_MAX they take about 6 MB off an idle panel (`npm run bench`); what they cost in speed is within the noise of one run. */
 const NODE_FLAGS = [
   "--max-old-space-size=192",
   "--max-semi-space-size=2",
