@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { EnvList } from "../forms/env-list.tsx";
 import { Section } from "./section.tsx";
-import type { SectionProps } from "./settings-tab.tsx";
+import type { SectionProps } from "./section-props.ts";
 
 export function EnvSection({ draft, set }: SectionProps) {
   const t = useTranslations("settings");

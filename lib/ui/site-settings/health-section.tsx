@@ -5,7 +5,7 @@ import { NumberInput } from "../forms/number-input.tsx";
 import { Field } from "../primitives/field.tsx";
 import { Input } from "../primitives/input.tsx";
 import { Section } from "./section.tsx";
-import type { SectionProps } from "./settings-tab.tsx";
+import type { SectionProps } from "./section-props.ts";
 
 type NumberKey = "intervalMs" | "timeoutMs" | "healthyThreshold" | "unhealthyThreshold";
 

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { NumberInput } from "../forms/number-input.tsx";
 import { Field } from "../primitives/field.tsx";
 import { Section } from "./section.tsx";
-import type { SectionProps } from "./settings-tab.tsx";
+import type { SectionProps } from "./section-props.ts";
 
 type NumberKey = "bootDeadlineMs" | "watchWindowMs" | "keepReleases";
 

@@ -16,12 +16,11 @@ import { GeneralSection } from "./general-section.tsx";
 import { HealthSection } from "./health-section.tsx";
 import { PoolSection } from "./pool-section.tsx";
 import { RolloutSection } from "./rollout-section.tsx";
+import type { SectionProps } from "./section-props.ts";
 import { SourceSection } from "./source-section.tsx";
 import { StaticSection } from "./static-section.tsx";
 
 const sections = ["general", "source", "pool", "static", "health", "env", "rollout"] as const;
-
-export type SectionProps = { draft: Draft; set: (change: Partial<Draft>) => void };
 
 /** All settings in one form; nothing happens until Apply, and Apply says beforehand what it will do. */
 export function SettingsTab() {

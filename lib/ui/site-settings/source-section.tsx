@@ -5,7 +5,7 @@ import { PersistentList } from "../forms/persistent-list.tsx";
 import { Field } from "../primitives/field.tsx";
 import { Input, Select } from "../primitives/input.tsx";
 import { Section } from "./section.tsx";
-import type { SectionProps } from "./settings-tab.tsx";
+import type { SectionProps } from "./section-props.ts";
 
 export function SourceSection({ draft, set }: SectionProps) {
   const t = useTranslations("settings");

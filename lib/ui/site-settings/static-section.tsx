@@ -2,7 +2,7 @@
 
 import { StaticList } from "../forms/static-list.tsx";
 import { Section } from "./section.tsx";
-import type { SectionProps } from "./settings-tab.tsx";
+import type { SectionProps } from "./section-props.ts";
 
 export function StaticSection({ draft, set }: SectionProps) {
   return (
