@@ -10,7 +10,7 @@ import { useLiveStore } from "../live/live-provider.tsx";
 import { FieldErrorsContext } from "../primitives/field.tsx";
 import { useSiteInView } from "../site/site-context.tsx";
 import { ChangesBar } from "./changes-bar.tsx";
-import { changesOf, type Draft, draftOf, patchOf } from "./draft.ts";
+import { changesOf, draftOf, patchOf } from "./draft.ts";
 import { EnvSection } from "./env-section.tsx";
 import { GeneralSection } from "./general-section.tsx";
 import { HealthSection } from "./health-section.tsx";
