@@ -93,7 +93,8 @@ export function judgeHealth(context: Context, runtime: SiteRuntime, site: Desire
     workersReady: runtime.facts?.workers.filter((worker) => worker.ready).length ?? 0,
     quarantine: runtime.quarantine?.reason ?? null,
     pending: pendingSettings(runtime, site),
-    requestsLastMinute: traffic.requestsPerSecond * 60,
+    // A rate over the few seconds since the start says little about a minute: what was really counted does.
+    requestsLastMinute: traffic.requestsPerSecond * Math.min(60, (now - runtime.countedSince) / 1_000),
     errorRate: traffic.errorRate,
     queueWaitingShare5m: traffic.queueWaitingShare5m,
   });

@@ -26,6 +26,8 @@ export type GenerationView = {
 export type SiteRuntime = {
   name: string;
   siteId: string | null;
+  /** Since when this process counts the site's requests, ms since the epoch. */
+  countedSince: number;
   highestGeneration: number;
   /** Something short is under way that is no operation, such as starting a dead master again. */
   background: boolean;
@@ -85,6 +87,7 @@ export function createSiteRuntime(args: {
   return {
     name: args.name,
     siteId: args.siteId,
+    countedSince: args.now,
     highestGeneration: 0,
     background: false,
     removing: false,
